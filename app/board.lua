@@ -1,0 +1,189 @@
+-- The board's scripts. Each block is headed by its name and is one atomic step on one show.
+--
+-- Keys of a show share its hash tag, so a script touches one slot of a Redis Cluster:
+--   meta    hash    epoch, version, status
+--   seats   string  one byte a seat: 0 available, 1 held, 2 booked, 3 blocked
+--   until   string  six bytes a seat, big-endian: the hold's deadline in ms, 0 when not held
+--   claims  hash    seat -> "<deadline ms> <hold>"; takes on their way through the ledger, seconds long
+--   holds   hash    hold -> msgpack [holder, deadline ms, [seat …]]
+--   log     stream  entry <version>-0, field d: the message that brought the board to that version
+--   feed    channel every message, as posted
+--
+-- The board is a copy: whatever it lets through, the ledger decides. So it may pass a take it is not sure
+-- of (a hold past its deadline), and must never show a seat free that the ledger has given away.
+
+
+-- name: claim
+-- KEYS meta seats until claims holds   ARGV claim_ttl_ms, msgpack [[hold, [seat …]] …]
+-- -> false when there is no board; else for each take the seats that are not to be had, {} when claimed
+-- Rule: all seats of a take or none.
+local version = redis.call('HGET', KEYS[1], 'version')
+if not version then
+    return false
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local deadline = now + tonumber(ARGV[1])
+
+local function is_own(hold, seat)
+    local packed = redis.call('HGET', KEYS[5], hold)
+    if not packed then
+        return false
+    end
+    for _, own in ipairs(cmsgpack.unpack(packed)[3]) do
+        if own == seat then
+            return true
+        end
+    end
+    return false
+end
+
+local function is_free(hold, seat)
+    local status = redis.call('GETRANGE', KEYS[2], seat, seat)
+    if status == '\0' then
+        return true
+    end
+    if status ~= '\1' then
+        return false
+    end
+    local held_until = struct.unpack('>I6', redis.call('GETRANGE', KEYS[3], seat * 6, seat * 6 + 5))
+    return held_until <= now or is_own(hold, seat)
+end
+
+local function is_claimed(hold, claim)
+    if not claim then
+        return false
+    end
+    local space = string.find(claim, ' ', 1, true)
+    return tonumber(string.sub(claim, 1, space - 1)) > now and string.sub(claim, space + 1) ~= hold
+end
+
+local replies = {}
+for i, take in ipairs(cmsgpack.unpack(ARGV[2])) do
+    local hold, seats = take[1], take[2]
+    local claims = redis.call('HMGET', KEYS[4], unpack(seats))
+    local refused = {}
+    for j, seat in ipairs(seats) do
+        if is_claimed(hold, claims[j]) or not is_free(hold, seat) then
+            refused[#refused + 1] = seat
+        end
+    end
+    if #refused == 0 then
+        local entry = string.format('%.0f %s', deadline, hold)
+        local pairs = {}
+        for _, seat in ipairs(seats) do
+            pairs[#pairs + 1] = seat
+            pairs[#pairs + 1] = entry
+        end
+        redis.call('HSET', KEYS[4], unpack(pairs))
+    end
+    replies[i] = refused
+end
+redis.call('PEXPIRE', KEYS[4], ARGV[1])
+return replies
+
+
+-- name: post
+-- KEYS meta seats until claims holds log feed
+-- ARGV message (app/changes.py: pack; '' for none), log_length, seat … whose claims are over
+-- -> {'ok' | 'gap' | 'none', version of the board}
+-- Rule: the board moves forward one version at a time. What it has is ignored; when something before the
+-- message is missing nothing is applied and the reply is 'gap'; 'none' when it has another epoch or is not there.
+if #ARGV > 2 then
+    redis.call('HDEL', KEYS[4], unpack(ARGV, 3))
+end
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+if not meta[2] then
+    return {'none', 0}
+end
+local version = tonumber(meta[2])
+if ARGV[1] == '' then
+    return {'ok', version}
+end
+local message = cmsgpack.unpack(ARGV[1])
+local epoch, first, changes = message[1], message[2], message[3]
+if tonumber(meta[1]) ~= epoch then
+    return {'none', version}
+end
+if first > version + 1 then
+    return {'gap', version}
+end
+local last = first + #changes - 1
+if last <= version then
+    return {'ok', version}
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function set_deadline(seats, deadline)
+    local bytes = struct.pack('>I6', deadline)
+    for _, seat in ipairs(seats) do
+        redis.call('SETRANGE', KEYS[3], seat * 6, bytes)
+    end
+end
+
+for i = version - first + 2, #changes do
+    local change = changes[i]
+    local kind, seats, status, hold, holder, hold_seats = change[1], change[2], change[3], change[4], change[5], change[6]
+    local deadline = change[7] and now + change[7] or 0
+    if status then
+        for _, seat in ipairs(seats) do
+            redis.call('SETRANGE', KEYS[2], seat, string.char(status))
+            redis.call('HDEL', KEYS[4], seat)
+        end
+        set_deadline(seats, status == 1 and deadline or 0)
+    end
+    if hold and deadline > 0 then
+        set_deadline(hold_seats, deadline)
+        redis.call('HSET', KEYS[5], hold, cmsgpack.pack({holder, deadline, hold_seats}))
+    elseif hold then
+        redis.call('HDEL', KEYS[5], hold)
+    end
+    if kind == 'show' then
+        redis.call('HSET', KEYS[1], 'status', change[8].show.status)
+        for _, released in ipairs(change[8].released) do
+            redis.call('HDEL', KEYS[5], released[1])
+        end
+    end
+end
+redis.call('HSET', KEYS[1], 'version', string.format('%.0f', last))
+redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[2], string.format('%.0f-0', last), 'd', ARGV[1])
+redis.call('SPUBLISH', KEYS[7], ARGV[1])
+return {'ok', last}
+
+
+-- name: load
+-- KEYS meta seats until claims holds log feed
+-- ARGV epoch, version, show status, seats, msgpack [[hold, holder, [seat …], expires_in_ms] …]
+-- -> 1 when loaded, 0 when the board was as new already
+-- Rule: only forward; a higher epoch replaces everything. Tells the feed, for instances that were behind.
+local epoch, version = tonumber(ARGV[1]), tonumber(ARGV[2])
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+if meta[2] then
+    local board_epoch, board_version = tonumber(meta[1]), tonumber(meta[2])
+    if board_epoch > epoch or (board_epoch == epoch and board_version >= version) then
+        return 0
+    end
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6])
+redis.call('SET', KEYS[2], ARGV[4])
+redis.call('SET', KEYS[3], string.rep('\0', 6 * #ARGV[4]))
+for _, row in ipairs(cmsgpack.unpack(ARGV[5])) do
+    local hold, holder, seats, deadline = row[1], row[2], row[3], now + row[4]
+    local bytes = struct.pack('>I6', deadline)
+    for _, seat in ipairs(seats) do
+        redis.call('SETRANGE', KEYS[3], seat * 6, bytes)
+    end
+    redis.call('HSET', KEYS[5], hold, cmsgpack.pack({holder, deadline, seats}))
+end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2], 'status', ARGV[3])
+redis.call('SPUBLISH', KEYS[7], cmsgpack.pack({epoch, version}))
+return 1
+
+
+-- name: read
+-- KEYS meta seats   -> {epoch, version, seats}, all nil when there is no board
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+return {meta[1], meta[2], redis.call('GET', KEYS[2])}

@@ -1,0 +1,171 @@
+"""The board: Redis's copy of every live show, the gate before the ledger, and the wire between instances.
+
+One script for each transition (board.lua). Nothing here is proof of anything: when the board is away
+its callers go on without it, and what it lost is rebuilt from the ledger.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgpack
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from app.changes import ChangeBatch, Position, pack, unpack
+from app.domain import ShowStatus
+from app.ledger import BoardState
+
+T = TypeVar("T")
+
+# A claim outlives the slowest honest commit (database.STATEMENT_TIMEOUT_S), no more: a crash between claim
+# and commit keeps its seats from others this long.
+CLAIM_TTL_MS: Final = 5_000
+# Messages kept for instances that missed some. One message is one batch, so this is seconds of an on-sale
+# and hours of an ordinary day; further back an instance reads the whole board.
+LOG_LENGTH: Final = 1_000
+# After a failure the board is left alone this long, so that a batch does not wait for every timeout.
+REST_S: Final = 0.5
+
+_HEADING = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+class BoardAway(Exception):
+    """Raised when Redis does not answer; the caller goes on without the board."""
+
+
+class PostReply(StrEnum):
+    """What `post` came to: applied, something before it is missing, or there is no such board."""
+
+    OK = "ok"
+    GAP = "gap"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A show's seats at a position; one byte a seat."""
+
+    position: Position
+    statuses: bytes
+
+
+class Board:
+    """The board's operations. Each raises BoardAway when Redis does not answer."""
+
+    def __init__(self, client: Redis, *, prefix: str = "") -> None:
+        self._client = client
+        self._prefix = prefix
+        self._rest_until = 0.0
+        scripts = _load_scripts()
+        self._claim = client.register_script(scripts["claim"])
+        self._post = client.register_script(scripts["post"])
+        self._load = client.register_script(scripts["load"])
+        self._read = client.register_script(scripts["read"])
+
+    async def claim(
+        self, show: int, takes: Sequence[tuple[UUID, tuple[int, ...]]]
+    ) -> list[list[int]] | None:
+        """Claim the seats of each take, all or none; the claims last CLAIM_TTL_MS.
+
+        Returns for each take the seats that are not to be had (empty: claimed), or None when the
+        show has no board.
+        """
+        keys = self._keys(show, "meta", "seats", "until", "claims", "holds")
+        packed = msgpack.packb([[str(hold), seats] for hold, seats in takes])
+        replies: list[list[int]] | None = await self._ask(
+            lambda: self._claim(keys=keys, args=[CLAIM_TTL_MS, packed])
+        )
+        return replies
+
+    async def post(
+        self, show: int, batch: ChangeBatch | None, unclaimed: Sequence[int] = ()
+    ) -> tuple[PostReply, int]:
+        """Apply *batch* if the board is just before it, tell the feed, and end the claims on
+        *unclaimed* seats. Returns the reply and the board's version."""
+        message = b"" if batch is None else pack(batch)
+        keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
+        reply, version = await self._ask(
+            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, *unclaimed])
+        )
+        return PostReply(reply.decode()), version
+
+    async def load(self, show: int, state: BoardState, status: ShowStatus) -> bool:
+        """Put up the board of *show* as the ledger has it; False when it was as new already."""
+        keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
+        epoch, version = state.position
+        args = [epoch, version, status.value, state.statuses, msgpack.packb(state.holds)]
+        return bool(await self._ask(lambda: self._load(keys=keys, args=args)))
+
+    async def read(self, show: int) -> Snapshot | None:
+        """Return the seats of *show* as the board has them, or None when it has no board."""
+        keys = self._keys(show, "meta", "seats")
+        epoch, version, statuses = await self._ask(lambda: self._read(keys=keys, args=[]))
+        if version is None:
+            return None
+        return Snapshot(Position(int(epoch), int(version)), statuses)
+
+    async def log_after(self, show: int, version: int) -> list[ChangeBatch]:
+        """Return the logged batches that lead beyond *version*, in order; empty when trimmed away."""
+        (key,) = self._keys(show, "log")
+        entries = await self._ask(lambda: self._client.xrange(key, min=f"({version}-0"))
+        batches = [unpack(fields[b"d"]) for _, fields in entries]
+        return [batch for batch in batches if isinstance(batch, ChangeBatch)]
+
+    async def positions(self, shows: Sequence[int]) -> dict[int, Position]:
+        """Return where the boards of *shows* are, in one round trip; missing boards are left out."""
+        if not shows:
+            return {}
+        pipeline = self._client.pipeline(transaction=False)
+        for show in shows:
+            pipeline.hmget(self._keys(show, "meta")[0], "epoch", "version")
+        replies = await self._ask(pipeline.execute)
+        return {
+            show: Position(int(epoch), int(version))
+            for show, (epoch, version) in zip(shows, replies, strict=True)
+            if version is not None
+        }
+
+    async def ping(self) -> None:
+        """Return when Redis answers."""
+        await self._ask(self._client.ping)
+
+    async def probe(self, channel: str) -> None:
+        """Publish an empty message on *channel*, the way `post` publishes."""
+        await self._ask(lambda: self._client.execute_command("SPUBLISH", channel, b""))
+
+    def pubsub(self) -> PubSub:
+        """Return a connection for the feed to subscribe with."""
+        return self._client.pubsub()
+
+    def channel(self, show: int) -> str:
+        """Return the channel on which the changes of *show* are published."""
+        return self._keys(show, "feed")[0]
+
+    def probe_channel(self, instance: str) -> str:
+        """Return the channel on which an instance hears itself."""
+        return f"{self._prefix}{{instance:{instance}}}:probe"
+
+    def _keys(self, show: int, *names: str) -> list[str]:
+        return [f"{self._prefix}{{show:{show}}}:{name}" for name in names]
+
+    async def _ask(self, question: Callable[[], Awaitable[T]]) -> Any:
+        if monotonic() < self._rest_until:
+            raise BoardAway("Redis did not answer a moment ago")
+        try:
+            return await question()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._rest_until = monotonic() + REST_S
+            raise BoardAway(repr(error)) from error
+
+
+def _load_scripts() -> dict[str, str]:
+    text = Path(__file__).with_suffix(".lua").read_text()
+    _, *parts = _HEADING.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -1,0 +1,162 @@
+"""What changed in a show, in the order of its versions, and how it travels. Pure.
+
+A committed command is one Change with one version. Changes leave the ledger in batches, cross the
+board's channel packed (msgpack), are applied to every replica in order, and reach screens merged
+into a Delta:  commit -> Change -> pack -> unpack -> replica -> Delta -> frame.
+
+Why a position has an epoch: after a restore from a backup the ledger may be at version 90 while a
+screen that saw the lost future says "I have 100". Without the epoch it would ignore 91…100, all of
+them new. A restored ledger gets a new epoch, and positions of the old one are answered with a
+snapshot.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgpack
+
+from app.domain import TRANSITIONS, EventKind, HoldStatus, SeatStatus
+
+
+class Position(NamedTuple):
+    """A place in a show's history; positions of different epochs do not compare."""
+
+    epoch: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of a show.
+
+    seats: those whose status changed, ascending. hold_seats: all seats the hold has after the
+    change. expires_in_ms: from the moment the change was read or committed; only intervals travel.
+    detail: the changed show (kind `show`) or the reason (kinds `block`, `unblock`).
+    """
+
+    version: int
+    kind: EventKind
+    seats: tuple[int, ...]
+    hold: str | None = None
+    holder: str | None = None
+    hold_seats: tuple[int, ...] = ()
+    expires_in_ms: int | None = None
+    detail: dict[str, Any] | None = None
+
+    @property
+    def status(self) -> SeatStatus | None:
+        """The status every seat of the change has now; None when seats keep theirs."""
+        transition = TRANSITIONS[self.kind]
+        return None if transition is None else transition[1]
+
+    @property
+    def hold_status(self) -> HoldStatus | None:
+        """The status of the change's hold after it; None when the change is about no hold."""
+        if self.hold is None:
+            return None
+        if self.kind is EventKind.RELEASE and self.hold_seats:
+            return HoldStatus.HELD
+        return _HOLD_STATUS_AFTER.get(self.kind)
+
+
+_HOLD_STATUS_AFTER = {
+    EventKind.HOLD: HoldStatus.HELD,
+    EventKind.EXTEND: HoldStatus.HELD,
+    EventKind.RELEASE: HoldStatus.RELEASED,
+    EventKind.EXPIRE: HoldStatus.EXPIRED,
+    EventKind.BOOK: HoldStatus.BOOKED,
+    EventKind.CANCEL: HoldStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Changes with consecutive versions, never empty."""
+
+    epoch: int
+    changes: tuple[Change, ...]
+
+    @property
+    def first(self) -> int:
+        return self.changes[0].version
+
+    @property
+    def last(self) -> int:
+        return self.changes[-1].version
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The merged effect of versions from+1…to: absolute statuses by seat index."""
+
+    epoch: int
+    from_version: int
+    to_version: int
+    seats: dict[int, int] = field(default_factory=dict)
+
+
+def merge(epoch: int, from_version: int, changes: Sequence[Change]) -> Delta:
+    """Merge consecutive *changes* into one delta; the last status of a seat wins."""
+    seats: dict[int, int] = {}
+    for change in changes:
+        status = change.status
+        if status is not None:
+            seats.update(dict.fromkeys(change.seats, int(status)))
+    to_version = changes[-1].version if changes else from_version
+    return Delta(epoch, from_version, to_version, seats)
+
+
+def pack(batch: ChangeBatch) -> bytes:
+    """Encode a batch for the board: [epoch, first, [[kind, seats, status, hold, …] …]].
+
+    board.lua reads the same layout; versions are implied, they are consecutive.
+    """
+    rows = [
+        [
+            change.kind.value,
+            change.seats,
+            None if change.status is None else int(change.status),
+            change.hold,
+            change.holder,
+            change.hold_seats,
+            change.expires_in_ms,
+            change.detail,
+        ]
+        for change in batch.changes
+    ]
+    packed: bytes = msgpack.packb([batch.epoch, batch.first, rows])
+    return packed
+
+
+def unpack(message: bytes) -> ChangeBatch | Position:
+    """Decode a message of a show's channel.
+
+    That is what `pack` made, or the position of a board that was just rebuilt.
+    Raises ValueError when it is something else.
+    """
+    epoch, first, *rest = msgpack.unpackb(message)
+    if not rest:
+        return Position(epoch, first)
+    changes = tuple(
+        Change(
+            version=version,
+            kind=EventKind(kind),
+            seats=tuple(seats),
+            hold=hold,
+            holder=holder,
+            hold_seats=tuple(hold_seats),
+            expires_in_ms=expires_in_ms,
+            detail=detail,
+        )
+        for version, (kind, seats, _, hold, holder, hold_seats, expires_in_ms, detail) in enumerate(
+            rest[0], first
+        )
+    )
+    return ChangeBatch(epoch, changes)
+
+
+def after(changes: Iterable[Change], version: int) -> list[Change]:
+    """Return the changes later than *version*, in order."""
+    return [change for change in changes if change.version > version]
+

@@ -1,0 +1,158 @@
+"""The PostgreSQL client: one pool, bounded waits, retries, and driver errors turned into ours.
+
+Every statement sent through here may be sent twice: reads are, and the ledger's commands are made
+so (same hold id, same effect). So a failure is retried whether or not it may have happened, until
+the deadline; only then does it matter which: `unavailable` when it cannot have happened,
+`unknown_outcome` when a statement was under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import asyncpg
+import structlog
+
+from app.errors import SeatwireError, Unavailable, UnknownOutcome
+
+Row = asyncpg.Record
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+
+# A caller is told `unavailable` within a second when PostgreSQL is away, so a screen can say so
+# while its user still looks at it.
+RETRY_DEADLINE_S = 0.8
+RETRY_BASE_S = 0.02
+ACQUIRE_TIMEOUT_S = 0.5
+CONNECT_TIMEOUT_S = 2.0
+# Longer than apply_batch's lock_timeout, so that the server's clearer error comes first.
+STATEMENT_TIMEOUT_S = 4.0
+
+# The server ends these by itself, before anything was committed.
+_NOT_COMMITTED = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+# The connection went away; a statement under way may have been committed.
+_CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+# After these every pooled connection is suspect: a demoted primary keeps answering 25006 for ever.
+_SERVER_CHANGED = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.PostgresConnectionError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """A pool of connections to the ledger's database."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, connections_max: int, statement_cache_size: int) -> Self:
+        """Make the pool; connects on first use, so a server may start before its database."""
+        pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=connections_max,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=STATEMENT_TIMEOUT_S,
+            statement_cache_size=statement_cache_size,
+            init=_prepare_connection,
+            server_settings={"application_name": "seatwire"},
+        )
+        await pool
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Wait a moment for running statements, then close every connection."""
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=STATEMENT_TIMEOUT_S)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def fetch(self, query: str, *args: Any) -> list[Row]:
+        """Run *query* and return its rows. Raises Unavailable or UnknownOutcome."""
+        return await self._run(lambda connection: connection.fetch(query, *args))
+
+    async def fetchrow(self, query: str, *args: Any) -> Row | None:
+        """Run *query* and return its first row. Raises Unavailable or UnknownOutcome."""
+        return await self._run(lambda connection: connection.fetchrow(query, *args))
+
+    async def in_transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run *work* in one transaction, once. Raises Unavailable or UnknownOutcome."""
+
+        async def once(connection: Connection) -> T:
+            async with connection.transaction():
+                return await work(connection)
+
+        return await self._run(once, deadline_s=0)
+
+    async def _run(
+        self, work: Callable[[Connection], Awaitable[T]], *, deadline_s: float = RETRY_DEADLINE_S
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + deadline_s
+        attempt = 0
+        under_way = False
+        while True:
+            began = False
+            try:
+                async with self._connection() as connection:
+                    began = True
+                    return await work(connection)
+            except (*_NOT_COMMITTED, *_CONNECTION_LOST) as error:
+                under_way |= began and isinstance(error, _CONNECTION_LOST)
+                if isinstance(error, _SERVER_CHANGED):
+                    await self._pool.expire_connections()
+                pause_s = random.uniform(0, RETRY_BASE_S * 2**attempt)
+                if loop.time() + pause_s > deadline:
+                    log.warning("ledger.unreachable", error=repr(error), under_way=under_way)
+                    raise _final(under_way) from error
+            await asyncio.sleep(pause_s)
+            attempt += 1
+
+    @asynccontextmanager
+    async def _connection(self) -> Any:
+        connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection, timeout=ACQUIRE_TIMEOUT_S)
+
+
+def _final(under_way: bool) -> SeatwireError:
+    if under_way:
+        return UnknownOutcome("The answer was lost; ask again with the same id.")
+    return Unavailable("The ledger cannot be reached right now; nothing has happened.")
+
+
+async def _prepare_connection(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+    )

@@ -1,0 +1,44 @@
+-- block_seats(show, now, ord[], actor[], reason[], to_status, seat_ord[], seat[]) -> batch_result rows
+-- to_status 3: available -> blocked, all seats of a command or none (those already blocked stay so).
+-- to_status 0: blocked -> available, for those of the seats that are blocked; the others stay as they are.
+-- Caller: apply_batch, which holds the show's clock row.
+CREATE OR REPLACE FUNCTION block_seats(
+    p_show bigint, p_now timestamptz, p_ord integer[], p_actor text[], p_reason text[], p_to_status smallint,
+    p_seat_ord integer[], p_seat integer[]
+) RETURNS SETOF batch_result
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_mergejoin = off AS $$
+DECLARE
+    v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
+    v_kind    event_kind := CASE p_to_status WHEN 3 THEN 'block' ELSE 'unblock' END;
+BEGIN
+    RETURN QUERY
+    WITH verdict AS (
+        SELECT c.ord, c.actor, c.reason,
+               array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 3 - p_to_status) AS moved,
+               array_agg(s.seat ORDER BY s.seat) FILTER (WHERE p_to_status = 3 AND s.status IN (1, 2)) AS taken
+        FROM unnest(p_ord, p_actor, p_reason) AS c (ord, actor, reason)
+        JOIN unnest(p_seat_ord, p_seat) AS w (ord, seat) ON w.ord = c.ord
+        JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        GROUP BY c.ord, c.actor, c.reason
+    ), fresh AS (
+        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version
+        FROM verdict v WHERE v.taken IS NULL AND v.moved IS NOT NULL
+    ), moved AS (
+        UPDATE seats s SET status = p_to_status, version = f.version
+        FROM fresh f CROSS JOIN LATERAL unnest(f.moved) AS x (seat)
+        WHERE s.show_id = p_show AND s.seat = x.seat
+    ), logged AS (
+        INSERT INTO seat_events (show_id, version, kind, actor, seats, hold_seats, detail, at)
+        SELECT p_show, f.version, v_kind, f.actor, f.moved, '{}', jsonb_build_object('reason', f.reason), p_now
+        FROM fresh f
+    ), ticked AS (
+        UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
+        WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
+    )
+    SELECT v.ord, CASE WHEN v.taken IS NOT NULL THEN 'seats_taken' END, coalesce(f.version, v_version),
+           CASE WHEN f.ord IS NOT NULL THEN v_kind END,
+           NULL::uuid, NULL::text, f.moved, '{}'::integer[], NULL::bigint, NULL::bigint, NULL::uuid, v.taken,
+           CASE WHEN f.ord IS NOT NULL THEN jsonb_build_object('reason', f.reason) END
+    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+END $$;

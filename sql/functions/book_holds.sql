@@ -1,0 +1,62 @@
+-- book_holds(show, now, ord[], hold[], actor[], staff[], booking[], contact[]) -> batch_result rows
+-- held -> booked, the whole hold, at the prices its seats were held at.
+-- Rules: only the holder or staff; a hold is booked at most once: booking it again answers the booking
+-- it has, whatever new booking id is offered; a hold whose time has passed cannot be booked; a hold
+-- survives a pause of the show and may be booked during it, but not after a cancellation.
+-- Caller: apply_batch, which holds the show's clock row.
+CREATE OR REPLACE FUNCTION book_holds(
+    p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_actor text[], p_staff boolean[],
+    p_booking uuid[], p_contact text[]
+) RETURNS SETOF batch_result
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_mergejoin = off AS $$
+DECLARE
+    v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
+BEGIN
+    RETURN QUERY
+    WITH verdict AS (
+        SELECT c.ord, c.hold_id, c.actor, c.contact, h.holder, h.status, h.seats, h.prices, h.version,
+               coalesce(h.booking_id, c.booking_id) AS booking_id,
+               (SELECT sum(x.price)::bigint FROM unnest(h.prices) AS x (price)) AS total,
+               CASE
+                   WHEN h.id IS NULL THEN 'not_found'
+                   WHEN h.holder <> c.actor AND NOT c.staff THEN 'forbidden'
+                   WHEN h.status = 'booked' THEN NULL
+                   WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
+               END AS code
+        FROM unnest(p_ord, p_hold, p_actor, p_staff, p_booking, p_contact)
+             AS c (ord, hold_id, actor, staff, booking_id, contact)
+        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+    ), fresh AS (
+        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
+        FROM verdict v WHERE v.code IS NULL AND v.status = 'held'
+    ), sold AS (
+        UPDATE seats s
+        SET status = 2, booking_id = f.booking_id, locked_until = NULL, version = f.new_version
+        FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
+        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = f.hold_id AND s.status = 1
+    ), spent AS (
+        UPDATE holds h SET status = 'booked', booking_id = f.booking_id, version = f.new_version
+        FROM fresh f WHERE h.show_id = p_show AND h.id = f.hold_id
+    ), made AS (
+        INSERT INTO bookings (show_id, id, hold_id, holder, status, total, contact, version, created_at)
+        SELECT p_show, f.booking_id, f.hold_id, f.holder, 'confirmed', f.total, f.contact, f.new_version, p_now
+        FROM fresh f
+    ), listed AS (
+        INSERT INTO booking_seats (show_id, booking_id, seat, price, created_at)
+        SELECT p_show, f.booking_id, x.seat, x.price, p_now
+        FROM fresh f CROSS JOIN LATERAL unnest(f.seats, f.prices) AS x (seat, price)
+    ), logged AS (
+        INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, booking_id, seats, hold_seats, at)
+        SELECT p_show, f.new_version, 'book', f.actor, f.holder, f.hold_id, f.booking_id, f.seats, f.seats, p_now
+        FROM fresh f
+    ), ticked AS (
+        UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
+        WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
+    )
+    SELECT v.ord, v.code, coalesce(f.new_version, v.version),
+           CASE WHEN f.ord IS NOT NULL THEN 'book'::event_kind END,
+           v.hold_id, v.holder, v.seats, v.seats, NULL::bigint, v.total, v.booking_id,
+           NULL::integer[], NULL::jsonb
+    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+END $$;

@@ -1,0 +1,26 @@
+-- ensure_partitions(months_ahead) -> number of partitions made
+-- Makes the monthly partitions of bookings, booking_seats and seat_events from this month on to
+-- months_ahead months later. Safe to run twice and by two processes at once.
+CREATE OR REPLACE FUNCTION ensure_partitions(months_ahead integer) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_month timestamptz;
+    v_table text;
+    v_name  text;
+    v_made  integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('seatwire.partitions'));
+    FOR i IN 0..months_ahead LOOP
+        v_month := date_trunc('month', clock_timestamp(), 'UTC') + make_interval(months => i);
+        FOREACH v_table IN ARRAY ARRAY['bookings', 'booking_seats', 'seat_events'] LOOP
+            v_name := v_table || to_char(v_month AT TIME ZONE 'UTC', '_YYYY_MM');
+            CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+            EXECUTE format(
+                'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+                v_name, v_table, v_month,
+                date_trunc('month', v_month + interval '32 days', 'UTC'));
+            v_made := v_made + 1;
+        END LOOP;
+    END LOOP;
+    RETURN v_made;
+END $$;

@@ -1,0 +1,70 @@
+-- release_holds(show, now, ord[], hold[], actor[], staff[], whole[], seat_ord[], seat[]) -> batch_result rows
+-- held -> available, for the whole hold or for the given seats of it; a hold without seats is released.
+-- Rules: only the holder or staff; repeating a release changes nothing and is no error; given seats that
+-- are not in the hold are left alone.
+-- Caller: apply_batch, which holds the show's clock row.
+CREATE OR REPLACE FUNCTION release_holds(
+    p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_actor text[], p_staff boolean[],
+    p_whole boolean[], p_seat_ord integer[], p_seat integer[]
+) RETURNS SETOF batch_result
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_mergejoin = off AS $$
+DECLARE
+    v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
+BEGIN
+    RETURN QUERY
+    WITH verdict AS (
+        SELECT c.ord, c.hold_id, c.actor, c.whole, h.holder, h.status, h.seats, h.prices, h.version, h.expires_at,
+               CASE
+                   WHEN h.id IS NULL THEN 'not_found'
+                   WHEN h.holder <> c.actor AND NOT c.staff THEN 'forbidden'
+                   WHEN h.status = 'released' THEN NULL
+                   WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
+               END AS code
+        FROM unnest(p_ord, p_hold, p_actor, p_staff, p_whole) AS c (ord, hold_id, actor, staff, whole)
+        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+    ), split AS (
+        SELECT v.ord,
+               array_agg(x.seat ORDER BY x.seat) FILTER (WHERE g.gone) AS freed,
+               coalesce(array_agg(x.seat ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept,
+               coalesce(array_agg(x.price ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept_prices
+        FROM verdict v
+        CROSS JOIN LATERAL unnest(v.seats, v.prices) WITH ORDINALITY AS x (seat, price, i)
+        CROSS JOIN LATERAL (SELECT v.whole OR EXISTS (
+            SELECT FROM unnest(p_seat_ord, p_seat) AS w (ord, seat) WHERE w.ord = v.ord AND w.seat = x.seat
+        ) AS gone) AS g
+        WHERE v.code IS NULL AND v.status = 'held'
+        GROUP BY v.ord
+    ), fresh AS (
+        SELECT v.ord, v.hold_id, v.actor, v.holder, v.seats, v.prices, v.expires_at, s.freed, s.kept, s.kept_prices,
+               v_version + row_number() OVER (ORDER BY v.ord) AS version
+        FROM verdict v JOIN split s ON s.ord = v.ord
+        WHERE s.freed IS NOT NULL
+    ), freed AS (
+        UPDATE seats s
+        SET status = 0, hold_id = NULL, locked_until = NULL, version = f.version
+        FROM fresh f CROSS JOIN LATERAL unnest(f.freed) AS x (seat)
+        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = f.hold_id AND s.status = 1
+    ), shrunk AS (
+        UPDATE holds h
+        SET seats = f.kept, prices = f.kept_prices, version = f.version,
+            status = CASE WHEN f.kept = '{}' THEN 'released' ELSE 'held' END::hold_status
+        FROM fresh f WHERE h.show_id = p_show AND h.id = f.hold_id
+    ), logged AS (
+        INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, expires_at, at)
+        SELECT p_show, f.version, 'release', f.actor, f.holder, f.hold_id, f.freed, f.kept,
+               CASE WHEN f.kept <> '{}' THEN f.expires_at END, p_now
+        FROM fresh f
+    ), ticked AS (
+        UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
+        WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
+    )
+    SELECT v.ord, v.code, coalesce(f.version, v.version),
+           CASE WHEN f.ord IS NOT NULL THEN 'release'::event_kind END,
+           v.hold_id, v.holder, f.freed, coalesce(f.kept, v.seats),
+           CASE WHEN coalesce(f.kept, v.seats) <> '{}'
+                THEN (extract(epoch FROM v.expires_at - p_now) * 1000)::bigint END,
+           (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(coalesce(f.kept_prices, v.prices)) AS x (price)),
+           NULL::uuid, NULL::integer[], NULL::jsonb
+    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+END $$;

@@ -1,0 +1,92 @@
+-- take_holds(show, now, ord[], hold[], holder[], limited[], seat_ord[], seat[]) -> batch_result rows
+-- available -> held, all seats of a command or none; an existing hold of that id and holder grows.
+-- seat_ord[i] is the ord of the command that wants seat[i].
+-- Rules: a repeated command (all its seats already in its hold) changes nothing and answers what the
+-- first answered; no hold is larger than the show's seats_per_hold_max, and a limited holder never
+-- holds more than that in all; adding seats does not move the hold's deadline.
+-- Caller: apply_batch, which holds the show's clock row and gives no two commands of one seat, hold or
+-- holder in a batch.
+CREATE OR REPLACE FUNCTION take_holds(
+    p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_holder text[], p_limited boolean[],
+    p_seat_ord integer[], p_seat integer[]
+) RETURNS SETOF batch_result
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_mergejoin = off AS $$
+DECLARE
+    v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
+    v_show    shows := (SELECT s FROM shows s WHERE s.id = p_show);
+    v_ttl     interval := make_interval(secs => v_show.hold_ttl_s);
+BEGIN
+    RETURN QUERY
+    WITH command AS (
+        SELECT c.ord, c.hold_id, c.holder, c.limited, h.holder AS owner, h.status,
+               h.seats, h.prices, h.version, h.expires_at
+        FROM unnest(p_ord, p_hold, p_holder, p_limited) AS c (ord, hold_id, holder, limited)
+        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+    ), wanted AS (
+        SELECT c.ord,
+               array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 0) AS free,
+               array_agg(v_show.prices[s.category + 1] ORDER BY s.seat) FILTER (WHERE s.status = 0) AS prices,
+               array_agg(s.seat ORDER BY s.seat)
+                   FILTER (WHERE s.status <> 0 AND s.hold_id IS DISTINCT FROM c.hold_id) AS taken
+        FROM unnest(p_seat_ord, p_seat) AS w (ord, seat)
+        JOIN command c ON c.ord = w.ord
+        JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        GROUP BY c.ord
+    ), holding AS (
+        SELECT h.holder, sum(cardinality(h.seats)) AS seat_count
+        FROM holds h
+        WHERE h.show_id = p_show AND h.holder = ANY (p_holder)
+          AND h.status = 'held' AND h.expires_at > p_now
+        GROUP BY h.holder
+    ), verdict AS (
+        SELECT c.*, w.free, w.prices AS free_prices, w.taken,
+               CASE
+                   WHEN c.owner <> c.holder THEN 'forbidden'
+                   WHEN c.status <> 'held' OR c.expires_at <= p_now THEN 'hold_gone'
+                   WHEN w.free IS NULL AND w.taken IS NULL THEN NULL
+                   WHEN v_show.status <> 'on_sale' THEN 'show_closed'
+                   WHEN w.taken IS NOT NULL THEN 'seats_taken'
+                   WHEN cardinality(w.free) + coalesce(cardinality(c.seats), 0) > v_show.seats_per_hold_max
+                        THEN 'hold_limit'
+                   WHEN c.limited AND cardinality(w.free) + coalesce(h.seat_count, 0)
+                        > v_show.seats_per_hold_max THEN 'hold_limit'
+               END AS code
+        FROM command c
+        JOIN wanted w ON w.ord = c.ord
+        LEFT JOIN holding h ON h.holder = c.holder
+    ), fresh AS (
+        SELECT v.ord, v.hold_id, v.holder, v.free,
+               v.seats || v.free AS hold_seats, v.prices || v.free_prices AS hold_prices,
+               coalesce(v.expires_at, p_now + v_ttl) AS expires_at,
+               v_version + row_number() OVER (ORDER BY v.ord) AS version
+        FROM verdict v
+        WHERE v.code IS NULL AND v.free IS NOT NULL
+    ), held AS (
+        UPDATE seats s
+        SET status = 1, hold_id = f.hold_id, locked_until = f.expires_at, version = f.version
+        FROM fresh f CROSS JOIN LATERAL unnest(f.free) AS x (seat)
+        WHERE s.show_id = p_show AND s.seat = x.seat
+    ), made AS (
+        INSERT INTO holds AS h (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
+        SELECT p_show, f.hold_id, f.holder, f.hold_seats, f.hold_prices, 'held', p_now, f.expires_at, f.version
+        FROM fresh f
+        ON CONFLICT (show_id, id) DO UPDATE
+        SET seats = excluded.seats, prices = excluded.prices, version = excluded.version
+    ), logged AS (
+        INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, expires_at, at)
+        SELECT p_show, f.version, 'hold', f.holder, f.holder, f.hold_id, f.free, f.hold_seats, f.expires_at, p_now
+        FROM fresh f
+    ), ticked AS (
+        UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
+        WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
+    )
+    SELECT v.ord, v.code, coalesce(f.version, v.version),
+           CASE WHEN f.ord IS NOT NULL THEN 'hold'::event_kind END,
+           v.hold_id, v.holder, f.free, coalesce(f.hold_seats, v.seats),
+           (extract(epoch FROM coalesce(f.expires_at, v.expires_at) - p_now) * 1000)::bigint,
+           (SELECT sum(x.price)::bigint FROM unnest(coalesce(f.hold_prices, v.prices)) AS x (price)),
+           NULL::uuid, v.taken,
+           CASE v.code WHEN 'show_closed' THEN jsonb_build_object('status', v_show.status) END
+    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+END $$;

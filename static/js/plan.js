@@ -1,0 +1,193 @@
+/**
+ * A seating plan in the pretix JSON format as flat typed arrays. Pure.
+ *
+ * Seat index = place in the plan: zones in order, their rows in order, their seats in order. The
+ * server counts the same way, so index 5 is the same chair on both sides. Positions nest in the
+ * document (zone + row + seat); here they are absolute.
+ */
+
+/** @typedef {import('./box.js').Box} Box */
+/** @typedef {import('./plan_areas.js').Area} Area */
+/** @typedef {{name: string, color: string}} Category */
+/** @typedef {{x: number, y: number}} Point */
+
+/**
+ * @typedef {object} Row
+ * @property {string} zone name of its zone, may be empty
+ * @property {string} number
+ * @property {string} label as people read it: "Row 7"
+ * @property {string} seatLabel pattern with %s for the seat's number, may be empty
+ * @property {'start' | 'end' | 'both' | null} numberPosition where the plan wants the number drawn
+ * @property {number} first index of its first seat
+ * @property {number} end index after its last seat
+ * @property {Box} box of its seats with their radius
+ */
+
+import { emptyBox, growBox } from './box.js';
+import { flattenArea } from './plan_areas.js';
+
+const SEAT_RADIUS_DEFAULT = 10;
+const CATEGORY_COLOR_DEFAULT = '#7a8594';
+
+/** A plan that cannot be drawn. */
+export class PlanError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = 'PlanError';
+  }
+}
+
+export class SeatPlan {
+  /**
+   * @param {any} document a pretix seating plan that the server has already checked
+   */
+  constructor(document) {
+    const count = countSeats(document.zones);
+    this.name = /** @type {string} */ (document.name);
+    this.count = count;
+    /** @type {Category[]} */
+    this.categories = document.categories.map(withColor);
+    this.x = new Float32Array(count);
+    this.y = new Float32Array(count);
+    this.radius = new Float32Array(count);
+    this.category = new Uint16Array(count);
+    /** Index into `rows` by seat. */
+    this.row = new Uint32Array(count);
+    /** Unique within the plan; the label of a seat in the API. @type {string[]} */
+    this.labels = new Array(count);
+    /** As painted on the chair, unique within a row at best. @type {string[]} */
+    this.numbers = new Array(count);
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {Area[]} */
+    this.areas = [];
+    this.#flatten(document.zones);
+    this.bounds = this.#measure(document.size);
+  }
+
+  /**
+   * Return a seat's place in words: "Balcony, Row 2, Seat 14".
+   *
+   * @param {number} seat
+   */
+  nameOf(seat) {
+    const row = this.rows[this.row[seat]];
+    const number = this.numbers[seat];
+    const parts = [
+      row.zone,
+      row.label,
+      row.seatLabel ? fillIn(row.seatLabel, number) : number && `Seat ${number}`,
+    ];
+    return parts.filter(Boolean).join(', ') || this.labels[seat];
+  }
+
+  /** The radius that most seats have, near enough: the median. */
+  get typicalRadius() {
+    if (this.count === 0) return SEAT_RADIUS_DEFAULT;
+    return this.radius.slice().sort()[this.count >> 1];
+  }
+
+  /** @param {any[]} zones */
+  #flatten(zones) {
+    const categoryIndex = new Map(this.categories.map(({ name }, index) => [name, index]));
+    let seat = 0;
+    for (const zone of zones) {
+      const zoneAt = zone.position ?? { x: 0, y: 0 };
+      for (const area of zone.areas ?? []) this.areas.push(flattenArea(area, zoneAt));
+      for (const row of zone.rows ?? []) {
+        const first = seat;
+        const rowAt = add(zoneAt, row.position);
+        for (const { category, position, radius, seat_guid, seat_number } of row.seats) {
+          const index = categoryIndex.get(category);
+          if (index === undefined) throw new PlanError(`Seat ${seat_guid} has no category.`);
+          const at = add(rowAt, position);
+          this.x[seat] = at.x;
+          this.y[seat] = at.y;
+          this.radius[seat] = radius ?? SEAT_RADIUS_DEFAULT;
+          this.category[seat] = index;
+          this.row[seat] = this.rows.length;
+          this.labels[seat] = seat_guid;
+          this.numbers[seat] = seat_number ?? '';
+          seat += 1;
+        }
+        this.rows.push(this.#rowOf(row, zone.name ?? '', first, seat));
+      }
+    }
+  }
+
+  /**
+   * @param {any} row
+   * @param {string} zone
+   * @param {number} first
+   * @param {number} end
+   * @returns {Row}
+   */
+  #rowOf(row, zone, first, end) {
+    const box = emptyBox();
+    for (let seat = first; seat < end; seat++) {
+      const radius = this.radius[seat];
+      growBox(box, this.x[seat] - radius, this.y[seat] - radius);
+      growBox(box, this.x[seat] + radius, this.y[seat] + radius);
+    }
+    const number = row.row_number ?? '';
+    return {
+      zone,
+      number,
+      label: row.row_label ? fillIn(row.row_label, number) : number && `Row ${number}`,
+      seatLabel: row.seat_label ?? '',
+      numberPosition: row.row_number_position ?? null,
+      first,
+      end,
+      box,
+    };
+  }
+
+  /**
+   * @param {{width: number, height: number} | undefined} size
+   * @returns {Box}
+   */
+  #measure(size) {
+    const box = emptyBox();
+    for (const { box: inner } of [...this.rows, ...this.areas]) {
+      growBox(box, inner.left, inner.top);
+      growBox(box, inner.right, inner.bottom);
+    }
+    if (box.left <= box.right) return box;
+    return { left: 0, top: 0, right: size?.width ?? 1, bottom: size?.height ?? 1 };
+  }
+}
+
+/** @param {any[]} zones */
+function countSeats(zones) {
+  let count = 0;
+  for (const zone of zones) for (const row of zone.rows ?? []) count += row.seats.length;
+  return count;
+}
+
+/**
+ * @param {Point} point
+ * @param {Point | undefined} offset
+ * @returns {Point}
+ */
+function add(point, offset) {
+  return { x: point.x + (offset?.x ?? 0), y: point.y + (offset?.y ?? 0) };
+}
+
+/**
+ * Put *value* where a label pattern of the plan has %s.
+ *
+ * @param {string} pattern
+ * @param {string} value
+ */
+function fillIn(pattern, value) {
+  return pattern.replace('%s', () => value);
+}
+
+/**
+ * @param {{name: string, color?: string}} category
+ * @returns {Category}
+ */
+function withColor({ name, color }) {
+  return { name, color: color || CATEGORY_COLOR_DEFAULT };
+}
