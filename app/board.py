@@ -1,7 +1,7 @@
-"""The board: Redis's copy of every live show, the gate before the ledger, and the wire between instances.
+"""The board: Redis's copy of every live show, the ledger's gate, the wire between instances.
 
-One script for each transition (board.lua). Nothing here is proof of anything: when the board is away
-its callers go on without it, and what it lost is rebuilt from the ledger.
+One script for each transition (board.lua). Nothing here is proof of anything: when the board is
+away its callers go on without it, and what it lost is rebuilt from the ledger.
 """
 
 import re
@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -24,13 +24,14 @@ from app.ledger import BoardState
 
 T = TypeVar("T")
 
-# A claim outlives the slowest honest commit (database.STATEMENT_TIMEOUT_S), no more: a crash between claim
-# and commit keeps its seats from others this long.
+# A claim outlives the slowest honest commit (database.STATEMENT_TIMEOUT_S), no more: a crash
+# between claim and commit keeps its seats from others this long.
 CLAIM_TTL_MS: Final = 5_000
-# Messages kept for instances that missed some. One message is one batch, so this is seconds of an on-sale
-# and hours of an ordinary day; further back an instance reads the whole board.
+# Messages kept for instances that missed some. One message is one batch, so this is seconds of an
+# on-sale and hours of an ordinary day; further back an instance reads the whole board.
 LOG_LENGTH: Final = 1_000
-# After a failure the board is left alone this long, so that a batch does not wait for every timeout.
+# After a failure the board is left alone this long, so that a batch does not wait for every
+# timeout.
 REST_S: Final = 0.5
 
 _HEADING = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
@@ -112,14 +113,14 @@ class Board:
         return Snapshot(Position(int(epoch), int(version)), statuses)
 
     async def log_after(self, show: int, version: int) -> list[ChangeBatch]:
-        """Return the logged batches that lead beyond *version*, in order; empty when trimmed away."""
+        """Return the logged batches that lead beyond *version*, in order, if not trimmed."""
         (key,) = self._keys(show, "log")
         entries = await self._ask(lambda: self._client.xrange(key, min=f"({version}-0"))
         batches = [unpack(fields[b"d"]) for _, fields in entries]
         return [batch for batch in batches if isinstance(batch, ChangeBatch)]
 
     async def positions(self, shows: Sequence[int]) -> dict[int, Position]:
-        """Return where the boards of *shows* are, in one round trip; missing boards are left out."""
+        """Return where the boards of *shows* are, in one trip; missing ones are left out."""
         if not shows:
             return {}
         pipeline = self._client.pipeline(transaction=False)
@@ -138,7 +139,7 @@ class Board:
 
     async def probe(self, channel: str) -> None:
         """Publish an empty message on *channel*, the way `post` publishes."""
-        await self._ask(lambda: self._client.execute_command("SPUBLISH", channel, b""))
+        await self._ask(lambda: self._client.spublish(channel, b""))
 
     def pubsub(self) -> PubSub:
         """Return a connection for the feed to subscribe with."""

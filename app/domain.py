@@ -92,10 +92,6 @@ class Actor:
     def is_staff(self) -> bool:
         return self.role in (Role.STAFF, Role.ADMIN)
 
-    @property
-    def may_hold(self) -> bool:
-        return self.role is not Role.ANONYMOUS
-
 
 # A hold lasts at most this many times the show's hold_ttl_s, however often it is extended:
 # a buyer who needs longer has left (Revel: 10 minutes, 30 at most).
@@ -186,12 +182,15 @@ class Unblock:
 
 @dataclass(frozen=True, slots=True)
 class ShowPatch:
-    """The fields of a show to change; None leaves a field as it is, "" clears the message."""
+    """The fields of a show to change; None leaves a field as it is, "" clears the message.
+
+    prices: whole minor units by category index; None leaves a category's price as it is.
+    """
 
     title: str | None = None
     starts_at: datetime | None = None
     currency: str | None = None
-    prices: tuple[int, ...] | None = None  # whole minor units, by category index
+    prices: tuple[int | None, ...] | None = None
     status: ShowStatus | None = None
     hold_ttl_s: int | None = None
     seats_per_hold_max: int | None = None
@@ -239,6 +238,7 @@ class HoldState:
     total: int
     version: int
     expires_in_ms: int
+    booking: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,10 @@ class HoldLimit(SeatwireError):
 
 
 class ShowClosed(SeatwireError):
-    """Raised when the show is not on sale; `status` says why."""
+    """Raised when the show is not on sale; `show_status` says why.
+
+    Not `status`: in problem+json that is the HTTP status.
+    """
 
     code = "show_closed"
     http_status = 409

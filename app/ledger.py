@@ -1,7 +1,8 @@
 """The ledger: what is true. One method per named query of sql/queries/ledger.sql.
 
-A batch of commands on one show is one statement and one transaction (sql/functions/apply_batch.sql);
-it comes back as an answer for every command and the changes that now have versions.
+A batch of commands on one show is one statement and one transaction
+(sql/functions/apply_batch.sql); it comes back as an answer for every command and the changes that
+now have versions.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from app.domain import (
     Unblock,
 )
 from app.errors import (
+    BadMessage,
     Forbidden,
     HoldGone,
     HoldLimit,
@@ -122,9 +124,7 @@ class Ledger:
         )
         if row is None:
             return Applied([NotFound(f"There is no show {command.show}.")], None)
-        change = Change(
-            row["version"], EventKind.SHOW, tuple(row["seats"]), detail=row["detail"]
-        )
+        change = Change(row["version"], EventKind.SHOW, tuple(row["seats"]), detail=row["detail"])
         return Applied([Outcome(change.version)], ChangeBatch(row["epoch"], (change,)))
 
     async def position(self, show: int) -> Position | None:
@@ -175,6 +175,7 @@ class Ledger:
             total=row["total"],
             version=row["version"],
             expires_in_ms=max(0, row["expires_in_ms"]),
+            booking=row["booking_id"],
         )
 
     async def booking(self, show: int, booking: UUID) -> BookingState | None:
@@ -289,7 +290,9 @@ def _refusal(row: Row) -> SeatwireError:
             return Forbidden("This belongs to somebody else.")
         case "show_closed":
             status = row["detail"]["status"]
-            return ShowClosed(f"The show is not on sale: {status}.", status=status)
+            return ShowClosed(f"The show is not on sale: {status}.", show_status=status)
+        case "bad_message":
+            return BadMessage("The plan of this show has no such seat.")
         case "not_found":
             return NotFound("There is no such hold or booking.")
     raise ValueError(f"apply_batch answered an unknown code: {row['code']}")

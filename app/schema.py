@@ -1,8 +1,8 @@
 """Brings a database to the schema of this release: numbered migrations, then the functions.
 
-Migrations in `sql/migrations` run once each, in order. The functions in `sql/functions` are replaced
-whenever their text changed. One transaction under an advisory lock: safe to run twice and by two
-processes at once, and a failure leaves the database as it was.
+Migrations in `sql/migrations` run once each, in order. The functions in `sql/functions` are
+replaced whenever their text changed. One transaction under an advisory lock: safe to run twice and
+by two processes at once, and a failure leaves the database as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ async def migrate(database_url: str) -> list[str]:
         await connection.close()
 
 
-async def _migrate(connection: asyncpg.Connection[asyncpg.Record], queries: dict[str, str]) -> list[str]:
+async def _migrate(
+    connection: asyncpg.Connection[asyncpg.Record], queries: dict[str, str]
+) -> list[str]:
     await connection.execute(queries["lock"])
     await connection.execute(queries["prepare"])
     known = {row["name"]: row["digest"] for row in await connection.fetch(queries["applied"])}

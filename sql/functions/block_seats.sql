@@ -16,14 +16,15 @@ BEGIN
     WITH verdict AS (
         SELECT c.ord, c.actor, c.reason,
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 3 - p_to_status) AS moved,
-               array_agg(s.seat ORDER BY s.seat) FILTER (WHERE p_to_status = 3 AND s.status IN (1, 2)) AS taken
+               array_agg(s.seat ORDER BY s.seat) FILTER (WHERE p_to_status = 3 AND s.status IN (1, 2)) AS taken,
+               bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_ord, p_actor, p_reason) AS c (ord, actor, reason)
         JOIN unnest(p_seat_ord, p_seat) AS w (ord, seat) ON w.ord = c.ord
-        JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        LEFT JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
         GROUP BY c.ord, c.actor, c.reason
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version
-        FROM verdict v WHERE v.taken IS NULL AND v.moved IS NOT NULL
+        FROM verdict v WHERE NOT v.unknown AND v.taken IS NULL AND v.moved IS NOT NULL
     ), moved AS (
         UPDATE seats s SET status = p_to_status, version = f.version
         FROM fresh f CROSS JOIN LATERAL unnest(f.moved) AS x (seat)
@@ -36,7 +37,7 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, CASE WHEN v.taken IS NOT NULL THEN 'seats_taken' END, coalesce(f.version, v_version),
+    SELECT v.ord, CASE WHEN v.unknown THEN 'bad_message' WHEN v.taken IS NOT NULL THEN 'seats_taken' END, coalesce(f.version, v_version),
            CASE WHEN f.ord IS NOT NULL THEN v_kind END,
            NULL::uuid, NULL::text, f.moved, '{}'::integer[], NULL::bigint, NULL::bigint, NULL::uuid, v.taken,
            CASE WHEN f.ord IS NOT NULL THEN jsonb_build_object('reason', f.reason) END

@@ -1,6 +1,7 @@
 -- change_show(show, actor, title, starts_at, currency, prices[], status, hold_ttl_s, seats_per_hold_max, message)
 --   -> epoch, version, seats freed, detail; no row when there is no such show
--- Changes the fields that are not null ('' clears the message) and logs one `show` event. Its detail is
+-- Changes the fields that are not null ('' clears the message; a null in prices leaves that category's price,
+-- so two who change different prices at once lose nothing) and logs one `show` event. Its detail is
 -- {show: the show after it, released: [[hold, holder, seats] ...]}: cancelling releases every open hold in
 -- the same event.
 -- Rule: locks the show's clock row first, as every writer does.
@@ -28,7 +29,9 @@ BEGIN
     SET title = coalesce(p_title, s.title),
         starts_at = coalesce(p_starts_at, s.starts_at),
         currency = coalesce(p_currency, s.currency),
-        prices = coalesce(p_prices, s.prices),
+        prices = ARRAY(
+            SELECT coalesce(x.price, x.old)
+            FROM unnest(p_prices, s.prices) WITH ORDINALITY AS x (price, old, i) ORDER BY x.i),
         status = coalesce(p_status, s.status),
         hold_ttl_s = coalesce(p_hold_ttl_s, s.hold_ttl_s),
         seats_per_hold_max = coalesce(p_seats_per_hold_max, s.seats_per_hold_max),

@@ -28,10 +28,11 @@ BEGIN
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 0) AS free,
                array_agg(v_show.prices[s.category + 1] ORDER BY s.seat) FILTER (WHERE s.status = 0) AS prices,
                array_agg(s.seat ORDER BY s.seat)
-                   FILTER (WHERE s.status <> 0 AND s.hold_id IS DISTINCT FROM c.hold_id) AS taken
+                   FILTER (WHERE s.status <> 0 AND s.hold_id IS DISTINCT FROM c.hold_id) AS taken,
+               bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_seat_ord, p_seat) AS w (ord, seat)
         JOIN command c ON c.ord = w.ord
-        JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        LEFT JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
         GROUP BY c.ord
     ), holding AS (
         SELECT h.holder, sum(cardinality(h.seats)) AS seat_count
@@ -42,6 +43,7 @@ BEGIN
     ), verdict AS (
         SELECT c.*, w.free, w.prices AS free_prices, w.taken,
                CASE
+                   WHEN w.unknown THEN 'bad_message'
                    WHEN c.owner <> c.holder THEN 'forbidden'
                    WHEN c.status <> 'held' OR c.expires_at <= p_now THEN 'hold_gone'
                    WHEN w.free IS NULL AND w.taken IS NULL THEN NULL

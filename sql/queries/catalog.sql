@@ -1,16 +1,16 @@
 -- Named queries of app/catalog.py.
 
 -- name: add_venue
--- (name, plan, plan_hash, seat_count) -> id
-INSERT INTO venues (name, plan, plan_hash, seat_count) VALUES ($1, $2, $3, $4) RETURNING id;
+-- (name, plan as JSON text, plan_hash, seat_count) -> id
+INSERT INTO venues (name, plan, plan_hash, seat_count) VALUES ($1, $2::text::jsonb, $3, $4) RETURNING id;
 
 -- name: venue
 -- (venue) -> its name, plan hash and seat count
 SELECT name, plan_hash, seat_count FROM venues WHERE id = $1;
 
 -- name: plan
--- (plan_hash) -> the plan document
-SELECT plan FROM venues WHERE plan_hash = $1 ORDER BY id LIMIT 1;
+-- (plan_hash) -> the plan document as JSON text: megabytes, decoded outside the event loop
+SELECT plan::text AS plan FROM venues WHERE plan_hash = $1 ORDER BY id LIMIT 1;
 
 -- name: add_show
 -- (venue, title, starts_at, currency, prices, status, hold_ttl_s, seats_per_hold_max, message) -> id

@@ -49,7 +49,7 @@ LIMIT $3;
 
 -- name: hold
 -- (show, hold) -> the hold; status says expired as soon as its time has passed
-SELECT holder, seats, version,
+SELECT holder, seats, version, booking_id,
        CASE WHEN status = 'held' AND expires_at <= clock_timestamp() THEN 'expired' ELSE status END AS status,
        (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(prices) AS x (price)) AS total,
        (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint AS expires_in_ms

@@ -27,7 +27,7 @@ import { emptyBox, growBox } from './box.js';
 import { flattenArea } from './plan_areas.js';
 
 const SEAT_RADIUS_DEFAULT = 10;
-const CATEGORY_COLOR_DEFAULT = '#7a8594';
+const CATEGORY_COLOR_DEFAULT = '#888888';
 
 /** A plan that cannot be drawn. */
 export class PlanError extends Error {

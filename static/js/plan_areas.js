@@ -29,6 +29,9 @@ import { emptyBox, growBox } from './box.js';
 
 /** @typedef {{words: string, x: number, y: number, size: number, color: string}} AreaText */
 
+/** What an area without a shape can be told by: the object it has. */
+const SHAPES = /** @type {const} */ (['polygon', 'rectangle', 'ellipse', 'circle']);
+
 const TEXT_SIZE_DEFAULT = 16;
 
 /** Average width of a letter as a share of the text size; good enough for a bounding box. */
@@ -41,9 +44,9 @@ const LETTER_WIDTH_SHARE = 0.6;
  */
 export function flattenArea(area, zoneAt) {
   const flat = {
-    shape: area.shape,
-    x: zoneAt.x + area.position.x,
-    y: zoneAt.y + area.position.y,
+    shape: area.shape ?? SHAPES.find((shape) => area[shape] !== undefined) ?? 'text',
+    x: zoneAt.x + (area.position?.x ?? 0),
+    y: zoneAt.y + (area.position?.y ?? 0),
     rotation: ((area.rotation ?? 0) * Math.PI) / 180,
     color: visibleColor(area.color),
     borderColor: visibleColor(area.border_color),

@@ -15,6 +15,7 @@ import { STATUS_COUNT } from './protocol.js';
 export class SeatState {
   /** @type {Position | null} */
   #position = null;
+  /** @type {Uint8Array} */
   #statuses = new Uint8Array(0);
   #counts = new Uint32Array(STATUS_COUNT);
 

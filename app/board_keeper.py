@@ -1,0 +1,120 @@
+"""Keeps the board at the ledger's version: posts what is committed, fills gaps, rebuilds.
+
+Posting is where a crash of somebody else is healed: a process that dies between commit and post
+leaves a gap, and the next to post (or the reconcile worker) fills it from the ledger's history.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from app import metrics
+from app.board import Board, BoardAway, PostReply, Snapshot
+from app.catalog import Catalog
+from app.changes import ChangeBatch, Position
+from app.errors import NotFound
+from app.ledger import Ledger
+
+# Further behind than this, a whole board is cheaper than its missing events.
+FILL_EVENTS_MAX = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+class BoardKeeper:
+    """Brings the board forward from the ledger."""
+
+    def __init__(self, board: Board, ledger: Ledger, catalog: Catalog) -> None:
+        self._board = board
+        self._ledger = ledger
+        self._catalog = catalog
+        self._rebuilds: dict[int, asyncio.Task[Snapshot]] = {}
+
+    async def post(
+        self,
+        show: int,
+        batch: ChangeBatch | None,
+        *,
+        unclaimed: Sequence[int] = (),
+        at_least: int = 0,
+    ) -> None:
+        """Bring the board of *show* to the end of *batch* and end the claims on *unclaimed* seats.
+
+        at_least: a version the ledger is known to have; a repeated command has one without a batch,
+        and when its first answer was lost the board may not have heard of it. Raises BoardAway.
+        """
+        reply, version = await self._board.post(show, batch, unclaimed)
+        if reply is PostReply.NONE:
+            await self.rebuild(show)
+        elif reply is PostReply.GAP or version < at_least:
+            ledger = await self._ledger.position(show)
+            if ledger is not None:
+                await self.heal(show, ledger, Position(ledger.epoch, version))
+
+    async def snapshot(self, show: int) -> Snapshot:
+        """Return the seats of *show*, from the board or, when it is away, from the ledger.
+
+        Raises NotFound, and Unavailable when both are away.
+        """
+        try:
+            snapshot = await self._board.read(show)
+        except BoardAway:
+            return await self._read_ledger(show)
+        return snapshot or await self.rebuild(show)
+
+    async def rebuild(self, show: int) -> Snapshot:
+        """Put up the board of *show* from the ledger and return its seats; one rebuild at a time.
+
+        Raises NotFound, and Unavailable when the ledger is away. A board that is away is no error.
+        """
+        task = self._rebuilds.get(show)
+        if task is None:
+            task = asyncio.create_task(self._rebuild(show), name=f"rebuild {show}")
+            self._rebuilds[show] = task
+            task.add_done_callback(lambda _: self._rebuilds.pop(show))
+        return await asyncio.shield(task)
+
+    async def heal(self, show: int, ledger: Position, board: Position) -> bool:
+        """Bring a *board* that is behind the *ledger* up to it; False when nothing was to do.
+
+        Raises BoardAway.
+        """
+        if board.epoch == ledger.epoch and board.version >= ledger.version:
+            return False
+        behind = ledger.version - board.version
+        log.warning("board.behind", show=show, ledger=ledger, board=board)
+        metrics.BOARD_HEALS.inc()
+        if board.epoch == ledger.epoch and behind <= FILL_EVENTS_MAX:
+            await self._fill(show, board)
+        else:
+            await self.rebuild(show)
+        return True
+
+    async def _fill(self, show: int, board: Position) -> None:
+        events = await self._ledger.events_after(show, board.version, FILL_EVENTS_MAX)
+        if not events:
+            return
+        batch = ChangeBatch(board.epoch, tuple(event.change for event in events))
+        reply, _ = await self._board.post(show, batch)
+        if reply is not PostReply.OK:
+            await self.rebuild(show)
+
+    async def _rebuild(self, show: int) -> Snapshot:
+        record = await self._catalog.show(show)
+        state = await self._ledger.board_state(show)
+        if state is None:
+            raise NotFound(f"There is no show {show}.")
+        try:
+            await self._board.load(show, state, record.status)
+        except BoardAway:
+            log.warning("board.away", show=show)
+        else:
+            metrics.BOARD_REBUILDS.inc()
+        return Snapshot(state.position, state.statuses)
+
+    async def _read_ledger(self, show: int) -> Snapshot:
+        state = await self._ledger.board_state(show)
+        if state is None:
+            raise NotFound(f"There is no show {show}.")
+        return Snapshot(state.position, state.statuses)

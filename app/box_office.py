@@ -1,0 +1,260 @@
+"""The one door to the sale: every command of an instance passes here, show by show.
+
+Each show has a desk: a bounded queue and one loop. Whatever queued while the last batch was under
+way is the next batch:
+
+    claim on the board -> commit in the ledger -> post to the board -> answer
+
+Rule 1: a take goes board -> ledger; a give-back goes ledger -> board. So a seat that the board
+shows free is free.
+Rule 2: an answer follows its commit, never the other way round.
+Rule 3: no two commands of a batch share a seat, hold, booking or holder; the later one waits for
+the next batch, and everything behind it that shares its keys waits, too.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Final, assert_never
+
+import structlog
+
+from app import metrics
+from app.board import Board, BoardAway
+from app.board_keeper import BoardKeeper
+from app.domain import (
+    Block,
+    Book,
+    Cancel,
+    ChangeShow,
+    Command,
+    Expire,
+    Extend,
+    Hold,
+    Outcome,
+    Release,
+    Unblock,
+)
+from app.errors import RateLimited, SeatsTaken, SeatwireError, Unavailable, UnknownOutcome
+from app.ledger import Applied, Ledger
+
+# The set-wise statements gain little beyond this, and every command of a batch waits for the whole
+# of it.
+BATCH_COMMANDS_MAX: Final = 200
+BATCH_SEATS_MAX: Final = 2_000
+# About a quarter of a second of work at full batches; a longer queue only makes answers late.
+QUEUE_COMMANDS_MAX: Final = 5_000
+QUEUE_FULL_RETRY_MS: Final = 500
+CLOSE_TIMEOUT_S: Final = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Ticket:
+    command: Command
+    keys: frozenset[object]
+    answer: asyncio.Future[Outcome]
+    queued_at: float
+
+
+@dataclass(slots=True)
+class _Desk:
+    queue: deque[_Ticket] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+
+
+class BoxOffice:
+    """Takes commands, batches them by show, and answers each.
+
+    batches_max: how many shows may be in the ledger at once; further desks wait their turn in
+    order.
+    """
+
+    def __init__(
+        self, ledger: Ledger, board: Board, board_keeper: BoardKeeper, *, batches_max: int
+    ) -> None:
+        self._ledger = ledger
+        self._board = board
+        self._board_keeper = board_keeper
+        self._turns = asyncio.Semaphore(batches_max)
+        self._desks: dict[int, _Desk] = {}
+        self._closed = False
+
+    def submit(self, command: Command) -> asyncio.Future[Outcome]:
+        """Queue *command* and return its answer to come: an Outcome or a SeatwireError.
+
+        Commands on the same seat or hold are carried out in the order they were submitted.
+        Raises RateLimited when the show's queue is full, Unavailable while shutting down.
+        """
+        if self._closed:
+            raise Unavailable("This instance is shutting down; ask another one.")
+        desk = self._desks.setdefault(command.show, _Desk())
+        if len(desk.queue) >= QUEUE_COMMANDS_MAX:
+            raise RateLimited(QUEUE_FULL_RETRY_MS)
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        desk.queue.append(_Ticket(command, _keys(command), answer, perf_counter()))
+        if desk.task is None:
+            desk.task = asyncio.create_task(
+                self._work(command.show, desk), name=f"desk {command.show}"
+            )
+        return answer
+
+    async def close(self) -> None:
+        """Take no more commands, finish those that are queued, within CLOSE_TIMEOUT_S."""
+        self._closed = True
+        tasks = [desk.task for desk in self._desks.values() if desk.task is not None]
+        if not tasks:
+            return
+        _, unfinished = await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _work(self, show: int, desk: _Desk) -> None:
+        try:
+            while desk.queue:
+                async with self._turns:
+                    await self._serve(show, _next_batch(desk.queue))
+        finally:
+            del self._desks[show]
+            for ticket in desk.queue:
+                _refuse(ticket, Unavailable("This instance is shutting down; ask another one."))
+
+    async def _serve(self, show: int, batch: list[_Ticket]) -> None:
+        """Carry out one batch; whatever happens, every ticket of it is answered."""
+        try:
+            await self._carry_out(show, batch)
+        except SeatwireError as error:
+            for ticket in batch:
+                _refuse(ticket, error)
+        except Exception:
+            log.exception("box_office.batch_failed", show=show, commands=len(batch))
+            for ticket in batch:
+                _refuse(
+                    ticket, Unavailable("Something went wrong here; ask again with the same id.")
+                )
+        finally:
+            for ticket in batch:
+                _refuse(ticket, UnknownOutcome("The answer was lost; ask again with the same id."))
+
+    async def _carry_out(self, show: int, batch: list[_Ticket]) -> None:
+        batch = await self._claim(show, batch)
+        if not batch:
+            return
+        metrics.BATCH_COMMANDS.observe(len(batch))
+        try:
+            with metrics.COMMIT_SECONDS.time():
+                applied = await self._ledger.apply(show, [ticket.command for ticket in batch])
+        except Unavailable:
+            await self._post(show, Applied([], None), _taken_seats(batch))
+            raise
+        refused = [
+            ticket
+            for ticket, answer in zip(batch, applied.answers, strict=True)
+            if isinstance(answer, SeatwireError)
+        ]
+        await self._post(show, applied, _taken_seats(refused))
+        for ticket, answer in zip(batch, applied.answers, strict=True):
+            if isinstance(answer, SeatwireError):
+                _refuse(ticket, answer)
+            else:
+                _fulfil(ticket, answer)
+
+    async def _claim(self, show: int, batch: list[_Ticket]) -> list[_Ticket]:
+        """Claim the seats of the batch's holds; refuse losers at once and return the others."""
+        holds = [(t, t.command) for t in batch if isinstance(t.command, Hold)]
+        if not holds:
+            return batch
+        takes = [(hold.hold, hold.seats) for _, hold in holds]
+        try:
+            with metrics.CLAIM_SECONDS.time():
+                replies = await self._board.claim(show, takes)
+            if replies is None:
+                await self._board_keeper.rebuild(show)
+                replies = await self._board.claim(show, takes)
+        except BoardAway:
+            metrics.BOARD_AWAY.inc()
+            return batch
+        losers = set()
+        for (ticket, _), taken in zip(holds, replies or (), strict=False):
+            if taken:
+                losers.add(id(ticket))
+                _refuse(ticket, SeatsTaken(taken))
+        return [ticket for ticket in batch if id(ticket) not in losers]
+
+    async def _post(self, show: int, applied: Applied, unclaimed: Sequence[int]) -> None:
+        """Bring the board to what was committed; without a board the reconciler will."""
+        if applied.changes is None and not applied.answers and not unclaimed:
+            return
+        at_least = max((a.version for a in applied.answers if isinstance(a, Outcome)), default=0)
+        try:
+            with metrics.POST_SECONDS.time():
+                await self._board_keeper.post(
+                    show, applied.changes, unclaimed=unclaimed, at_least=at_least
+                )
+        except (BoardAway, SeatwireError) as error:
+            metrics.BOARD_AWAY.inc()
+            log.warning("board.not_posted", show=show, error=repr(error))
+
+
+def _next_batch(queue: deque[_Ticket]) -> list[_Ticket]:
+    """Take the next batch off *queue*: in order, no keys shared, a ChangeShow by itself."""
+    batch: list[_Ticket] = []
+    waiting: list[_Ticket] = []
+    busy: set[object] = set()
+    seats = 0
+    while queue and len(batch) < BATCH_COMMANDS_MAX and seats < BATCH_SEATS_MAX:
+        ticket = queue[0]
+        if isinstance(ticket.command, ChangeShow):
+            if not batch and not waiting:
+                return [queue.popleft()]
+            break
+        queue.popleft()
+        (batch if busy.isdisjoint(ticket.keys) else waiting).append(ticket)
+        busy |= ticket.keys
+        seats += len(ticket.keys)
+    queue.extendleft(reversed(waiting))
+    return batch
+
+
+def _keys(command: Command) -> frozenset[object]:
+    """Return what no other command of the same batch may name; ints are seats."""
+    match command:
+        case Hold(hold=hold, seats=seats, actor=actor):
+            return frozenset((hold, actor.holder, *seats))
+        case Release(hold=hold, seats=seats):
+            return frozenset((hold, *(seats or ())))
+        case Extend(hold=hold) | Expire(hold=hold) | Book(hold=hold):
+            return frozenset((hold,))
+        case Cancel(booking=booking):
+            return frozenset((booking,))
+        case Block(seats=seats) | Unblock(seats=seats):
+            return frozenset(seats)
+        case ChangeShow():
+            return frozenset()
+    assert_never(command)
+
+
+def _taken_seats(tickets: Sequence[_Ticket]) -> list[int]:
+    return [s for t in tickets if isinstance(t.command, Hold) for s in t.command.seats]
+
+
+def _fulfil(ticket: _Ticket, outcome: Outcome) -> None:
+    _count(ticket, "ok")
+    if not ticket.answer.done():
+        ticket.answer.set_result(outcome)
+
+
+def _refuse(ticket: _Ticket, error: SeatwireError) -> None:
+    if not ticket.answer.done():
+        _count(ticket, error.code)
+        ticket.answer.set_exception(error)
+
+
+def _count(ticket: _Ticket, outcome: str) -> None:
+    kind = type(ticket.command).__name__.lower()
+    metrics.COMMANDS.labels(kind, outcome).inc()
+    metrics.COMMAND_SECONDS.labels(kind).observe(perf_counter() - ticket.queued_at)

@@ -1,0 +1,191 @@
+"""The catalog: venues with their plans, shows with their prices. What is on sale, not who has it.
+
+A plan never changes, so it is kept here once it was read; the documents that browsers fetch are
+kept as the bytes that are sent. Queries in sql/queries/catalog.sql.
+"""
+
+import asyncio
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from app.database import Connection, Database, Row
+from app.domain import Show, ShowStatus
+from app.errors import NotFound
+from app.plans import SeatingPlan, load_plan
+from app.recent import Recent
+from app.show_form import (
+    CURRENCY_DEFAULT,
+    HOLD_TTL_S_DEFAULT,
+    SEATS_PER_HOLD_DEFAULT,
+    full_prices,
+)
+from app.sql import load_queries
+
+# A stadium of 40,000 seats takes about 25 MB with its document: 400 MB at worst.
+PLANS_KEPT_MAX: Final = 16
+SHOWS_KEPT_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A place with a seating plan. count: seats."""
+
+    venue: int
+    name: str
+    plan_hash: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """A plan's canonical JSON, ready to be sent: as it is and compressed with gzip."""
+
+    plain: bytes
+    gzipped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    plan: SeatingPlan
+    document: PlanDocument
+
+
+class Catalog:
+    """Reads and additions. All methods raise Unavailable when the ledger is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queries = load_queries("catalog")
+        self._plans = Recent(self._read_plan, entries_max=PLANS_KEPT_MAX)
+        self._plan_hashes = Recent(self._read_plan_hash, entries_max=SHOWS_KEPT_MAX)
+
+    async def add_venue(self, name: str, plan: SeatingPlan) -> int:
+        """Add a venue and return its id."""
+        document = await asyncio.to_thread(_encode, plan)
+        query = self._queries["add_venue"]
+
+        async def add(connection: Connection) -> int:
+            venue: int = await connection.fetchval(
+                query, name, document.decode(), plan.hash, plan.count
+            )
+            return venue
+
+        return await self._database.in_transaction(add)
+
+    async def venue(self, venue: int) -> Venue:
+        """Return a venue. Raises NotFound."""
+        row = await self._database.fetchrow(self._queries["venue"], venue)
+        if row is None:
+            raise NotFound(f"There is no venue {venue}.")
+        return Venue(venue, row["name"], row["plan_hash"], row["seat_count"])
+
+    async def plan(self, plan_hash: str) -> SeatingPlan:
+        """Return the plan with that hash, without its `document`. Raises NotFound."""
+        return (await self._plans.get(plan_hash)).plan
+
+    async def plan_document(self, plan_hash: str) -> PlanDocument:
+        """Return the document of a plan; its hash is the SHA-256 of it. Raises NotFound."""
+        return (await self._plans.get(plan_hash)).document
+
+    async def plan_of(self, show: int) -> SeatingPlan:
+        """Return the plan of a show, as `plan` does. Raises NotFound."""
+        return await self.plan(await self._plan_hashes.get(show))
+
+    async def add_show(
+        self,
+        *,
+        venue: int,
+        title: str,
+        starts_at: datetime,
+        prices: Mapping[str, int] | None = None,
+        currency: str = CURRENCY_DEFAULT,
+        status: ShowStatus = ShowStatus.SCHEDULED,
+        hold_ttl_s: int = HOLD_TTL_S_DEFAULT,
+        seats_per_hold_max: int = SEATS_PER_HOLD_DEFAULT,
+        message: str | None = None,
+    ) -> Show:
+        """Add a show with all its seats available, in one transaction, and return it.
+
+        prices: whole minor units by category name, for every category or for none (a free show).
+        Raises NotFound (the venue), BadMessage (the prices).
+        """
+        plan = await self.plan((await self.venue(venue)).plan_hash)
+        fields = (
+            venue,
+            title,
+            starts_at,
+            currency,
+            full_prices(plan, prices or {}),
+            status.value,
+            hold_ttl_s,
+            seats_per_hold_max,
+            message or None,
+        )
+        queries = self._queries
+
+        async def add(connection: Connection) -> Row | None:
+            show = await connection.fetchval(queries["add_show"], *fields)
+            await connection.execute(queries["add_clock"], show)
+            await connection.execute(queries["add_seats"], show, plan.seat_categories)
+            return await connection.fetchrow(queries["show"], show)
+
+        row = await self._database.in_transaction(add)
+        assert row is not None
+        return _show(row)
+
+    async def show(self, show: int) -> Show:
+        """Return a show. Raises NotFound."""
+        row = await self._database.fetchrow(self._queries["show"], show)
+        if row is None:
+            raise NotFound(f"There is no show {show}.")
+        return _show(row)
+
+    async def shows(self, limit: int) -> list[Show]:
+        """Return up to *limit* shows, the next to start first, past ones last."""
+        return [_show(row) for row in await self._database.fetch(self._queries["shows"], limit)]
+
+    async def _read_plan(self, plan_hash: str) -> _Kept:
+        row = await self._database.fetchrow(self._queries["plan"], plan_hash)
+        if row is None:
+            raise NotFound("There is no plan with that hash.")
+        return await asyncio.to_thread(_keep, row["plan"])
+
+    async def _read_plan_hash(self, show: int) -> str:
+        return (await self.show(show)).plan_hash
+
+
+def _encode(plan: SeatingPlan) -> bytes:
+    """Return the document as `SeatingPlan.hash` sees it."""
+    return msgspec.json.encode(plan.document, order="sorted")
+
+
+def _keep(text: str) -> _Kept:
+    plan = load_plan(text.encode())
+    plain = _encode(plan)
+    # The decoded document of a stadium is 100,000 small objects that nobody asks for again and that
+    # every garbage collection would walk.
+    return _Kept(replace(plan, document={}), PlanDocument(plain, gzip.compress(plain, 6, mtime=0)))
+
+
+def _show(row: Row) -> Show:
+    return Show(
+        show=row["id"],
+        venue=row["venue_id"],
+        title=row["title"],
+        starts_at=row["starts_at"],
+        currency=row["currency"],
+        prices=tuple(row["prices"]),
+        status=ShowStatus(row["status"]),
+        hold_ttl_s=row["hold_ttl_s"],
+        seats_per_hold_max=row["seats_per_hold_max"],
+        message=row["message"],
+        plan_hash=row["plan_hash"],
+        count=row["seat_count"],
+        epoch=row["epoch"],
+        version=row["version"],
+    )

@@ -1,0 +1,279 @@
+"""The feed: a show's changes, in order, in every instance that follows it.
+
+    board's channel -> Feed -> follower.apply, in version order
+
+Pub/sub may lose messages without a word, so nothing here trusts it:
+1. A batch that does not continue what the follower has is a gap: repaired at once.
+2. A second `ssubscribe` confirmation means that the connection was lost and made again: repaired.
+3. Every WATCH_INTERVAL_S the board's versions (the ledger's, when the board is away) are compared
+with
+   the followers': one that has not moved up to what was seen a turn ago is repaired.
+4. Every WATCH_INTERVAL_S the instance publishes to itself; when it does not hear itself the
+connection
+   is half open and is made anew.
+A repair reads what is missing and hands it to the follower; no watcher is disconnected.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+import structlog
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from app import metrics
+from app.board import Board, BoardAway, Snapshot
+from app.board_keeper import FILL_EVENTS_MAX, BoardKeeper
+from app.changes import ChangeBatch, Position, unpack
+from app.errors import SeatwireError
+from app.ledger import Ledger
+
+WATCH_INTERVAL_S: Final = 0.8
+# Two probes may be lost to a busy loop before the connection is called dead.
+SILENCE_MAX_S: Final = 2.0
+RECONNECT_PAUSE_S: Final = 0.25
+CONFIRM_TIMEOUT_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Follower(Protocol):
+    """Who keeps a show's seats up to date from its feed."""
+
+    @property
+    def position(self) -> Position | None:
+        """Where the follower is; None before its first reset."""
+
+    def apply(self, batch: ChangeBatch) -> bool:
+        """Take in what is new in *batch*; return False when something before it is missing."""
+
+    def reset(self, snapshot: Snapshot) -> None:
+        """Replace all seats."""
+
+
+class Feed:
+    """Follows shows for this instance. `run` must be running for anything to arrive."""
+
+    def __init__(
+        self, board: Board, board_keeper: BoardKeeper, ledger: Ledger, *, instance: str
+    ) -> None:
+        self._board = board
+        self._board_keeper = board_keeper
+        self._ledger = ledger
+        self._probe_channel = board.probe_channel(instance).encode()
+        self._followers: dict[int, Follower] = {}
+        self._shows: dict[bytes, int] = {}
+        self._early: dict[int, list[ChangeBatch]] = {}
+        self._confirmed: dict[bytes, asyncio.Event] = {}
+        self._repairs: dict[int, asyncio.Task[None]] = {}
+        self._pubsub: PubSub | None = None
+        self._heard_at = 0.0
+        self._probed_at = 0.0
+        self._seen: dict[int, Position] = {}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this instance has heard itself lately."""
+        silent_s = asyncio.get_running_loop().time() - self._heard_at
+        return self._pubsub is not None and silent_s < SILENCE_MAX_S + WATCH_INTERVAL_S
+
+    async def run(self) -> None:
+        """Read the channels and watch over them until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read_for_ever(), name="feed reader")
+            group.create_task(self._watch_for_ever(), name="feed watch")
+
+    async def follow(self, show: int, follower: Follower) -> None:
+        """Bring *follower* to the present of *show* and keep it there.
+
+        Subscribes first and reads the seats after, so that nothing falls between.
+        Raises NotFound or Unavailable.
+        """
+        channel = self._board.channel(show).encode()
+        confirmed = self._confirmed[channel] = asyncio.Event()
+        self._shows[channel] = show
+        self._followers[show] = follower
+        self._early[show] = []
+        try:
+            if await self._subscribe(channel):
+                await _wait(confirmed, CONFIRM_TIMEOUT_S)
+            follower.reset(await self._board_keeper.snapshot(show))
+        except BaseException:
+            await self.unfollow(show)
+            raise
+        for batch in self._early.pop(show):
+            self._deliver(show, batch)
+
+    async def unfollow(self, show: int) -> None:
+        """Stop following *show*."""
+        channel = self._board.channel(show).encode()
+        for table in (self._followers, self._early, self._seen):
+            table.pop(show, None)
+        self._shows.pop(channel, None)
+        self._confirmed.pop(channel, None)
+        repair = self._repairs.pop(show, None)
+        if repair is not None:
+            repair.cancel()
+        if self._pubsub is not None:
+            try:
+                await self._pubsub.sunsubscribe(channel)
+            except (RedisError, OSError):
+                log.info("feed.away")  # the next connection will not subscribe to it
+
+    async def _subscribe(self, channel: bytes) -> bool:
+        if self._pubsub is None:
+            return False
+        try:
+            await self._pubsub.ssubscribe(channel)
+        except (RedisError, OSError):
+            return False  # the reader will notice, too, and subscribes to everything anew
+        return True
+
+    async def _read_for_ever(self) -> None:
+        while True:
+            pubsub = self._board.pubsub()
+            try:
+                await pubsub.ssubscribe(self._probe_channel, *self._shows)
+                self._heard_at = asyncio.get_running_loop().time()
+                for event in self._confirmed.values():
+                    event.clear()
+                self._pubsub = pubsub
+                self._repair_all()
+                await self._read(pubsub)
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("feed.lost", error=repr(error))
+            finally:
+                self._pubsub = None
+                await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+            await asyncio.sleep(RECONNECT_PAUSE_S)
+
+    async def _read(self, pubsub: PubSub) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            message = await pubsub.get_message(timeout=WATCH_INTERVAL_S)
+            if message is not None:
+                self._receive(message["type"], message["channel"], message["data"])
+            if loop.time() - self._heard_at > SILENCE_MAX_S:
+                raise TimeoutError("this instance does not hear itself")
+
+    def _receive(self, kind: str, channel: bytes, data: bytes) -> None:
+        if channel == self._probe_channel:
+            self._heard_at = asyncio.get_running_loop().time()
+            if kind == "smessage":
+                metrics.FEED_LAG_SECONDS.observe(self._heard_at - self._probed_at)
+            return
+        show = self._shows.get(channel)
+        if show is None:
+            return
+        if kind == "ssubscribe":
+            confirmed = self._confirmed[channel]
+            if confirmed.is_set():
+                self._repair(show)
+            confirmed.set()
+        elif kind == "smessage":
+            message = unpack(data)
+            if isinstance(message, ChangeBatch):
+                self._deliver(show, message)
+            elif message != self._followers[show].position:
+                self._repair(show)
+
+    def _deliver(self, show: int, batch: ChangeBatch) -> None:
+        early = self._early.get(show)
+        if early is not None:
+            early.append(batch)
+        elif not self._followers[show].apply(batch):
+            self._repair(show)
+
+    async def _watch_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self._compare_versions()
+                self._probed_at = loop.time()
+                await self._board.probe(self._probe_channel.decode())
+            except (BoardAway, SeatwireError) as error:
+                log.debug("feed.watch_failed", error=repr(error))
+            await asyncio.sleep(WATCH_INTERVAL_S)
+
+    async def _compare_versions(self) -> None:
+        shows = [show for show in self._followers if show not in self._early]
+        try:
+            present = await self._board.positions(shows)
+        except BoardAway:
+            present = await self._ledger.positions(shows)
+            self._seen = dict(
+                present
+            )  # nothing is under way to us: whoever is behind is repaired now
+        for show in shows:
+            follower = self._followers.get(show)
+            if follower is None or follower.position is None:
+                continue
+            seen = self._seen.get(show)
+            if show not in present or (seen is not None and _is_behind(follower.position, seen)):
+                self._repair(show)
+        self._seen = present
+
+    def _repair_all(self) -> None:
+        for show in list(self._followers):
+            self._repair(show)
+
+    def _repair(self, show: int) -> None:
+        """Start a repair of *show* unless one is under way; it ends at the then present version."""
+        if show in self._repairs or show in self._early:
+            return
+        task = asyncio.create_task(self._bring_up(show), name=f"repair {show}")
+        self._repairs[show] = task
+        task.add_done_callback(lambda _: self._repairs.pop(show, None))
+
+    async def _bring_up(self, show: int) -> None:
+        follower = self._followers[show]
+        position = follower.position
+        if position is None:
+            return
+        metrics.FEED_REPAIRS.inc()
+        try:
+            if await self._bring_up_by_log(show, follower, position):
+                return
+            snapshot = await self._board_keeper.snapshot(show)
+        except SeatwireError as error:
+            log.warning("feed.repair_failed", show=show, error=repr(error))
+            return
+        if self._followers.get(show) is follower and snapshot.position != follower.position:
+            log.info("feed.reset", show=show, had=follower.position, now=snapshot.position)
+            follower.reset(snapshot)
+
+    async def _bring_up_by_log(self, show: int, follower: Follower, position: Position) -> bool:
+        """Apply what the log has; return whether that reached the present of the same epoch."""
+        try:
+            present = (await self._board.positions([show])).get(show)
+            batches = await self._board.log_after(show, position.version)
+        except BoardAway:
+            present = await self._ledger.position(show)
+            batches = await self._read_history(show, position)
+        if present is None or present.epoch != position.epoch:
+            return False
+        in_order = _apply_all(follower, batches)
+        now_at = follower.position
+        return in_order and now_at is not None and now_at.version >= present.version
+
+    async def _read_history(self, show: int, position: Position) -> list[ChangeBatch]:
+        events = await self._ledger.events_after(show, position.version, FILL_EVENTS_MAX)
+        if not events:
+            return []
+        return [ChangeBatch(position.epoch, tuple(event.change for event in events))]
+
+
+def _apply_all(follower: Follower, batches: Iterable[ChangeBatch]) -> bool:
+    return all(follower.apply(batch) for batch in batches)
+
+
+def _is_behind(position: Position, seen: Position) -> bool:
+    return position.epoch != seen.epoch or position.version < seen.version
+
+
+async def _wait(event: asyncio.Event, timeout_s: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), timeout_s)
+    except TimeoutError:
+        log.info("feed.unconfirmed")  # the version check finds what is lost meanwhile

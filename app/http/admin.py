@@ -1,0 +1,97 @@
+"""What the house does: venues, shows, changes to shows, seats off sale."""
+
+import asyncio
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain import Actor, Block, ChangeShow, ShowPatch, Unblock
+from app.http.forms import BlockForm, ShowForm, ShowPatchForm, VenueForm
+from app.http.parsing import (
+    VENUE_BODY_BYTES_MAX,
+    decode,
+    read_body,
+    read_form,
+    seat_indexes,
+    show_id,
+)
+from app.http.replies import reply
+from app.plans import SeatingPlan, load_plan
+from app.services import Services
+from app.show_form import show_form, some_prices
+
+T = TypeVar("T")
+
+
+async def add_venue(services: Services, request: Request, _actor: Actor) -> Response:
+    body = await read_body(request, VENUE_BODY_BYTES_MAX)
+    name, plan = await asyncio.to_thread(_read_venue, body)
+    venue = await services.catalog.add_venue(name, plan)
+    return reply({"venue": venue, "plan_hash": plan.hash, "count": plan.count}, 201)
+
+
+async def add_show(services: Services, request: Request, _actor: Actor) -> Response:
+    form = await read_form(request, ShowForm)
+    show = await services.catalog.add_show(
+        venue=form.venue,
+        title=form.title,
+        starts_at=form.starts_at,
+        currency=form.currency,
+        prices=form.prices,
+        status=form.status,
+        hold_ttl_s=form.hold_ttl_s,
+        seats_per_hold_max=form.seats_per_hold_max,
+        message=form.message,
+    )
+    return reply(show_form(show, await services.catalog.plan(show.plan_hash)), 201)
+
+
+async def change_show(services: Services, request: Request, actor: Actor) -> Response:
+    """Change the fields the body names and answer the show as it is after."""
+    show = show_id(request)
+    form = await read_form(request, ShowPatchForm)
+    plan = await services.catalog.plan_of(show)
+    await services.box_office.submit(ChangeShow(show, _show_patch(form, plan), actor))
+    return reply(show_form(await services.catalog.show(show), plan))
+
+
+async def block_seats(services: Services, request: Request, actor: Actor) -> Response:
+    """Take seats off sale, all or none."""
+    show = show_id(request)
+    form = await read_form(request, BlockForm)
+    seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+    outcome = await services.box_office.submit(Block(show, seats, form.reason, actor))
+    return reply({"version": outcome.version}, 201)
+
+
+async def unblock_seats(services: Services, request: Request, actor: Actor) -> Response:
+    """Put blocked seats back on sale; those that are not blocked stay as they are."""
+    show = show_id(request)
+    form = await read_form(request, BlockForm)
+    seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+    outcome = await services.box_office.submit(Unblock(show, seats, form.reason, actor))
+    return reply({"version": outcome.version})
+
+
+def _read_venue(body: bytes) -> tuple[str, SeatingPlan]:
+    form = decode(body, VenueForm)
+    return form.name, load_plan(bytes(form.plan))
+
+
+def _show_patch(form: ShowPatchForm, plan: SeatingPlan) -> ShowPatch:
+    return ShowPatch(
+        title=_given(form.title),
+        starts_at=_given(form.starts_at),
+        currency=_given(form.currency),
+        prices=None if form.prices is UNSET else some_prices(plan, form.prices),
+        status=_given(form.status),
+        hold_ttl_s=_given(form.hold_ttl_s),
+        seats_per_hold_max=_given(form.seats_per_hold_max),
+        message=None if form.message is UNSET else form.message or "",
+    )
+
+
+def _given(value: T | UnsetType) -> T | None:
+    return None if value is UNSET else value

@@ -1,0 +1,102 @@
+"""The HTTP API in one table: path, method, what is asked for (app/auth.py says who may), and the
+function that answers.
+
+    observed -> CORS -> last handler -> handlers of known errors -> route -> identify -> function
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from app.auth import ANONYMOUS, Action
+from app.domain import Actor
+from app.http import admin, bookings, health, holds, pages, plans, sessions, shows
+from app.http.observing import Observed
+from app.http.parsing import identify
+from app.http.problems import HANDLERS, LAST_HANDLERS
+from app.services import Services
+
+Answer = Callable[[Services, Request, Actor], Awaitable[Response]]
+# What is asked for; None where nobody is asked for a token, not even for a valid one.
+Entry = tuple[Action | None, Answer]
+
+_SHOW: Final = "/api/v1/shows/{show}"
+
+ROUTES: Final[dict[str, dict[str, Entry]]] = {
+    "/api/v1/sessions": {"POST": (None, sessions.begin_session)},
+    "/api/v1/venues": {"POST": (Action.ADD_VENUE, admin.add_venue)},
+    "/api/v1/plans/{hash}": {"GET": (Action.WATCH, plans.read_plan)},
+    "/api/v1/shows": {
+        "GET": (Action.WATCH, shows.list_shows),
+        "POST": (Action.ADD_SHOW, admin.add_show),
+    },
+    _SHOW: {
+        "GET": (Action.WATCH, shows.read_show),
+        "PATCH": (Action.CHANGE_SHOW, admin.change_show),
+    },
+    f"{_SHOW}/seats": {"GET": (Action.WATCH, shows.read_seats)},
+    f"{_SHOW}/events": {"GET": (Action.READ_EVENTS, shows.read_events)},
+    f"{_SHOW}/holds": {"POST": (Action.HOLD, holds.add_hold)},
+    f"{_SHOW}/holds/{{hold}}": {
+        "GET": (Action.READ_SALE, holds.read_hold),
+        "DELETE": (Action.RELEASE, holds.release_hold),
+    },
+    f"{_SHOW}/holds/{{hold}}/extend": {"POST": (Action.EXTEND, holds.extend_hold)},
+    f"{_SHOW}/bookings": {"POST": (Action.BOOK, bookings.add_booking)},
+    f"{_SHOW}/bookings/{{booking}}": {
+        "GET": (Action.READ_SALE, bookings.read_booking),
+        "DELETE": (Action.CANCEL, bookings.cancel_booking),
+    },
+    f"{_SHOW}/blocks": {
+        "POST": (Action.BLOCK, admin.block_seats),
+        "DELETE": (Action.BLOCK, admin.unblock_seats),
+    },
+    "/healthz": {"GET": (None, health.healthz)},
+    "/readyz": {"GET": (None, health.readyz)},
+    "/metrics": {"GET": (None, health.metrics)},
+    "/": {"GET": (None, pages.home_page)},
+    "/shows/{show}": {"GET": (None, pages.show_page)},
+}
+
+
+def http_app(services: Services) -> ASGIApp:
+    """Return the application that answers HTTP; it opens and closes nothing."""
+    routes: list[BaseRoute] = [_route(services, path, ROUTES[path]) for path in ROUTES]
+    routes.append(Mount("/static", pages.StaticFolder(directory=pages.STATIC_FOLDER)))
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Observed),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=services.settings.origins,
+                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+                expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+            ),
+            Middleware(ExceptionMiddleware, handlers=LAST_HANDLERS),
+        ],
+        exception_handlers=HANDLERS,
+    )
+
+
+def _route(services: Services, path: str, entries: dict[str, Entry]) -> Route:
+    """Return one route for all methods of *path*, so that 405 names every one of them."""
+
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        action, function = entries[method]
+        actor = ANONYMOUS
+        if action is not None:
+            actor = identify(request, services.tokens, action)
+        return await function(services, request, actor)
+
+    return Route(path, answer, methods=list(entries))

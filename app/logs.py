@@ -1,0 +1,116 @@
+"""Logs: one JSON object a line on standard output, without secrets.
+
+Our own events (structlog) and those of libraries (logging: uvicorn, asyncio) take the same way:
+
+    event -> level, logger, timestamp, request id -> traceback as text -> secrets masked -> JSON
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, Final, TextIO
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+MASK: Final = "[hidden]"
+
+# Any key that has one of these in its name.
+_SECRET_KEYS: Final = re.compile(
+    r"token|authorization|secret|password|cookie|database_url|redis_url", re.IGNORECASE
+)
+# A JWT wherever it stands; the signature may have been cut off.
+_JWT: Final = re.compile(r"eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")
+_BEARER: Final = re.compile(r"\bbearer\s+\S+", re.IGNORECASE)
+_URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:@/]*):[^\s@/]+@")
+
+# uvicorn's own line for every socket: path and query, and one write per connection.
+_SOCKET_LINE: Final = '%s - "WebSocket %s"'
+
+
+def configure_logs(level: str, stream: TextIO | None = None) -> None:
+    """Send all logs of this process from *level* up to *stream* (standard output)."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_shared(),
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                hide_secrets,
+                structlog.processors.JSONRenderer(serializer=_to_json),
+            ],
+        )
+    )
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(number)
+    _adopt_uvicorn()
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Mask what must not be read in a log: values of secret keys, tokens and passwords in texts."""
+    return {key: _hidden(key, value) for key, value in event.items()}
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _hidden(key: str, value: Any) -> Any:
+    if _SECRET_KEYS.search(key):
+        return MASK
+    match value:
+        case bool() | int() | float() | None:
+            return value
+        case str():
+            return _masked(value)
+        case Mapping():
+            return {str(name): _hidden(str(name), item) for name, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_hidden("", item) for item in value]
+    return _masked(repr(value))
+
+
+def _masked(text: str) -> str:
+    text = _JWT.sub(MASK, text)
+    text = _BEARER.sub(f"Bearer {MASK}", text)
+    return _URL_PASSWORD.sub(rf"\1:{MASK}@", text)
+
+
+def _to_json(event: EventDict, **_: Any) -> str:
+    try:
+        return msgspec.json.encode(event).decode()
+    except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError):
+        # A text that is no valid Unicode, or a number beyond 64 bits: readable is enough.
+        return msgspec.json.encode({key: ascii(value) for key, value in event.items()}).decode()
+
+
+def _adopt_uvicorn() -> None:
+    """Let uvicorn's loggers speak through ours, except for its line per request and per socket."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False
+    access.disabled = True
+    errors = logging.getLogger("uvicorn.error")
+    errors.filters[:] = [_is_no_socket_line]
+
+
+def _is_no_socket_line(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(_SOCKET_LINE)

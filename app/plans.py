@@ -1,0 +1,271 @@
+"""A seating plan in the pretix JSON format -> SeatingPlan: index <-> label, geometry, hash. Pure.
+
+Rule 1: a seat's index is its place in the plan: zones, rows and seats in the order of the document.
+Rule 2: a seat's label is its `seat_guid`, unique in the plan.
+Rule 3: equal documents have equal hashes, whatever the order of their keys and their whitespace.
+Rule 4: a bad document is answered with all its faults, in the order of the document.
+
+    bytes -> load_plan -> document -> parse_plan -> pieces (app/plan_format.py) -> SeatingPlan
+"""
+
+import codecs
+import hashlib
+import re
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from pydantic_core import from_json
+
+from app.plan_faults import FaultList, Place, PlanFaults, path, quoted
+from app.plan_format import AREA, DEFAULT_COLOR, PLAN, ROW, SEAT, SHAPES, ZONE
+
+# The largest stadium of the world seats 115,000; those on sale with numbered seats fewer.
+SEATS_MAX: Final = 100_000
+_JSON_FAULT = re.compile(r"(?P<message>.*) at (?P<place>line \d+ column \d+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A price class. color: a CSS color."""
+
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of seats, in the plan's words. zone may be empty; seats: the indexes it spans."""
+
+    zone: str
+    name: str
+    seat_label: str | None
+    seats: range
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeatingPlan:
+    """A valid plan; everything by seat index, 0…count-1.
+
+    xs, ys: centers of the seats in plan units, zone and row added in. document: the canonical
+    document; treat it as frozen. hash: SHA-256 of it in hex.
+    """
+
+    name: str
+    hash: str
+    categories: tuple[Category, ...]
+    rows: tuple[Row, ...] = field(repr=False)
+    labels: tuple[str, ...] = field(repr=False)
+    seat_numbers: tuple[str, ...] = field(repr=False)
+    seat_categories: Sequence[int] = field(repr=False)
+    xs: Sequence[float] = field(repr=False)
+    ys: Sequence[float] = field(repr=False)
+    document: dict[str, Any] = field(repr=False)
+    _indexes: dict[str, int] = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        return len(self.labels)
+
+    def index_of(self, label: str) -> int | None:
+        """Return the index of the seat with that label, or None when there is none."""
+        return self._indexes.get(label)
+
+    def row_of(self, index: int) -> Row:
+        """Return the row a seat stands in."""
+        return self.rows[bisect_right(self.rows, index, key=lambda row: row.seats.start) - 1]
+
+    def seat_name(self, index: int) -> str:
+        """Return what a ticket says: "Sector 21, Row 16, Seat 4"."""
+        row = self.row_of(index)
+        number = self.seat_numbers[index]
+        label = row.seat_label or "Seat %s"
+        seat = label.replace("%s", number) if "%s" in label else f"{label} {number}"
+        return ", ".join(part for part in (row.zone, row.name, seat.strip()) if part)
+
+
+def load_plan(text: bytes) -> SeatingPlan:
+    """Read a plan from JSON (UTF-8, with or without a byte order mark).
+
+    Raises PlanFaults; a fault of the JSON itself names its line and column.
+    """
+    try:
+        document = from_json(text.removeprefix(codecs.BOM_UTF8))
+    except ValueError as error:
+        parts = _JSON_FAULT.fullmatch(str(error))
+        place, message = parts.group("place", "message") if parts else ("plan", str(error))
+        fault = {"place": place, "message": f"The file is not valid JSON: {message}"}
+        raise PlanFaults([fault], 1) from None
+    return parse_plan(document)
+
+
+def parse_plan(document: object) -> SeatingPlan:
+    """Make a plan of a decoded JSON document; the document is left as it is.
+
+    Takes up to a second for the largest plans: call it from a thread where others wait.
+    Raises PlanFaults with every fault, or those found up to the point where the plan is too large.
+    """
+    return _Reader().read(document)
+
+
+class _TooManyParts(Exception):
+    """Ends the walk; the fault is already noted."""
+
+
+class _Reader:
+    """Walks one document in its order and collects faults, rows and seats."""
+
+    def __init__(self) -> None:
+        self._faults = FaultList()
+        self._parts: Counter[str] = Counter()
+        self._category_indexes: dict[str, int] | None = None
+        self._places: dict[str, Place] = {}
+        self._rows: list[Row] = []
+        self._seat_numbers: list[str] = []
+        self._seat_categories = array("I")
+        self._xs = array("d")
+        self._ys = array("d")
+
+    def read(self, document: object) -> SeatingPlan:
+        plan = self._faults.check(PLAN, document, ())
+        try:
+            self._read_categories(document)
+            plan["zones"] = [
+                self._read_zone(zone, place) for zone, place in self._items(document, "zones", ())
+            ]
+            if "zones" in self._parts and not self._parts["seats"]:
+                self._faults.add(("zones",), "The plan has no seats")
+        except _TooManyParts:
+            pass
+        self._faults.raise_if_any()
+        labels = tuple(self._places)
+        return SeatingPlan(
+            name=plan["name"],
+            hash=hashlib.sha256(msgspec.json.encode(plan, order="sorted")).hexdigest(),
+            categories=tuple(
+                Category(category["name"], category.get("color", DEFAULT_COLOR))
+                for category in plan["categories"]
+            ),
+            rows=tuple(self._rows),
+            labels=labels,
+            seat_numbers=tuple(self._seat_numbers),
+            seat_categories=self._seat_categories,
+            xs=self._xs,
+            ys=self._ys,
+            document=plan,
+            _indexes={label: index for index, label in enumerate(labels)},
+        )
+
+    def _read_categories(self, document: object) -> None:
+        if not isinstance(document, dict) or not isinstance(document.get("categories"), list):
+            return
+        self._category_indexes = {}
+        for index, category in enumerate(document["categories"]):
+            name = category.get("name") if isinstance(category, dict) else None
+            if not isinstance(name, str):
+                continue
+            first = self._category_indexes.setdefault(name, index)
+            if first != index:
+                self._faults.add(
+                    ("categories", index, "name"),
+                    f"The category {quoted(name)} is declared already at categories[{first}]",
+                )
+
+    def _read_zone(self, raw: object, place: Place) -> dict[str, Any]:
+        zone = self._faults.check(ZONE, raw, place)
+        zone["rows"] = [
+            self._read_row(row, row_place, zone)
+            for row, row_place in self._items(raw, "rows", place)
+        ]
+        areas = [
+            self._read_area(area, area_place)
+            for area, area_place in self._items(raw, "areas", place)
+        ]
+        if areas:
+            zone["areas"] = areas
+        return zone
+
+    def _read_row(self, raw: object, place: Place, zone: dict[str, Any]) -> dict[str, Any]:
+        row = self._faults.check(ROW, raw, place)
+        x, y = _origin(zone, row)
+        first = len(self._seat_numbers)
+        row["seats"] = [
+            self._read_seat(seat, seat_place, x, y)
+            for seat, seat_place in self._items(raw, "seats", place)
+        ]
+        number = row.get("row_number")
+        self._rows.append(
+            Row(
+                zone=zone.get("name", ""),
+                name=row.get("row_label") or (f"Row {number}" if number else ""),
+                seat_label=row.get("seat_label"),
+                seats=range(first, len(self._seat_numbers)),
+            )
+        )
+        return row
+
+    def _read_seat(self, raw: object, place: Place, x: float, y: float) -> dict[str, Any]:
+        seat = self._faults.check(SEAT, raw, place)
+        category = None
+        if isinstance(raw, dict):
+            self._check_label(raw.get("seat_guid"), place)
+            category = self._category_index(raw.get("category"), place)
+        if seat and category is not None:
+            self._seat_numbers.append(seat["seat_number"])
+            self._seat_categories.append(category)
+            self._xs.append(x + seat["position"]["x"])
+            self._ys.append(y + seat["position"]["y"])
+        return seat
+
+    def _check_label(self, label: object, place: Place) -> None:
+        if not isinstance(label, str):
+            return
+        first = self._places.setdefault(label, place)
+        if first is not place:
+            self._faults.add(
+                (*place, "seat_guid"), f"The seat {quoted(label)} stands already at {path(first)}"
+            )
+
+    def _category_index(self, name: object, place: Place) -> int | None:
+        if not isinstance(name, str) or self._category_indexes is None:
+            return None
+        index = self._category_indexes.get(name)
+        if index is None:
+            self._faults.add((*place, "category"), f"The category {quoted(name)} is not declared")
+        return index
+
+    def _read_area(self, raw: object, place: Place) -> dict[str, Any]:
+        area = self._faults.check(AREA, raw, place)
+        if isinstance(raw, dict):
+            shape = raw.get("shape")
+            if shape in SHAPES and shape not in raw:
+                self._faults.add((*place, shape), f'This key is missing: the shape is "{shape}"')
+        return area
+
+    def _items(self, parent: object, key: str, place: Place) -> Iterator[tuple[object, Place]]:
+        """Yield the pieces under *key* and their places; none where there is no list.
+
+        Raises _TooManyParts before the plan has more pieces of that kind than we keep.
+        """
+        items = parent.get(key) if isinstance(parent, dict) else None
+        if not isinstance(items, list):
+            return
+        self._parts[key] += len(items)
+        if self._parts[key] > SEATS_MAX:
+            self._faults.add((*place, key), f"The plan has more than {SEATS_MAX:,} {key}")
+            raise _TooManyParts
+        for index, item in enumerate(items):
+            yield item, (*place, key, index)
+
+
+def _origin(*pieces: dict[str, Any]) -> tuple[float, float]:
+    x = y = 0.0
+    for piece in pieces:
+        if "position" in piece:
+            x += piece["position"]["x"]
+            y += piece["position"]["y"]
+    return x, y

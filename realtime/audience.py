@@ -1,0 +1,280 @@
+"""Everybody in this instance who watches one show, and the replica they are served from.
+
+    feed -> apply -> (holder's pushes at once) -> tick -> one frame a codec -> every socket
+
+Rule 1: joining adds to the watchers and writes the snapshot in one loop turn, so nothing falls
+between.
+Rule 2: a broadcast never waits for a socket, and lets the loop turn every SLICE_S.
+Rule 3: a socket that is congested or hidden costs one position; when it comes back it gets one
+merged delta from there, or a snapshot.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+
+from app import metrics
+from app.board import Snapshot
+from app.catalog import Catalog
+from app.changes import Change, ChangeBatch, Position
+from app.domain import EventKind, HoldStatus, Show
+from app.errors import SeatwireError
+from app.plans import SeatingPlan
+from app.show_form import show_after, show_form
+from realtime.connection import Connection, Watcher
+from realtime.protocol import Codec, Frame, Since, encode
+from realtime.replica import Replica
+
+# A screen at 20 frames a second looks live; a longer tick saves the CPU of a big audience.
+TICK_S_MIN: Final = 0.05
+TICK_S_MAX: Final = 0.5
+# The tick is at least this many times the last broadcast, so that broadcasting takes at most a
+# fifth.
+TICK_PER_BROADCAST: Final = 4
+SLICE_S: Final = 0.002
+# Sends between two looks at the clock; one send takes about 10 us.
+SENDS_PER_LOOK: Final = 32
+
+log = structlog.get_logger(__name__)
+
+
+class Audience:
+    """The watchers of one show; a follower of its feed."""
+
+    def __init__(
+        self,
+        show: Show,
+        plan: SeatingPlan,
+        catalog: Catalog,
+        holders: Callable[[str], Iterable[Connection]],
+    ) -> None:
+        self.id = show.show
+        self.members: dict[Connection, Watcher] = {}
+        self.empty_since: float | None = None
+        self._show = show
+        self._plan = plan
+        self._catalog = catalog
+        self._holders = holders
+        self._edition = 0
+        self._show_is_sure = True
+        self._replica: Replica | None = None
+        self._changed = asyncio.Event()
+        self._frames: dict[tuple[Codec, int], Frame] = {}
+        self._frames_at: Position | None = None
+
+    # The feed's follower.
+
+    @property
+    def position(self) -> Position | None:
+        """Where the replica is; None before it is filled."""
+        return None if self._replica is None else self._replica.position
+
+    @property
+    def replica(self) -> Replica:
+        """The seats of the show. Only after the feed filled it."""
+        if self._replica is None:
+            raise RuntimeError("the replica is not filled yet")
+        return self._replica
+
+    def apply(self, batch: ChangeBatch) -> bool:
+        """Take in what is new in *batch*; False when something before it is missing."""
+        fresh = self.replica.apply(batch)
+        if fresh is None:
+            return False
+        for change in fresh:
+            self._take_note(change)
+        if fresh:
+            self._changed.set()
+        return True
+
+    def reset(self, snapshot: Snapshot) -> None:
+        """Take over *snapshot*, at first and when changes were lost beyond repair."""
+        if self._replica is None:
+            self._replica = Replica(snapshot)
+            return
+        self._replica.reset(snapshot)
+        self._show_is_sure = False
+        self._changed.set()
+
+    # The watchers.
+
+    @property
+    def show_fields(self) -> dict[str, Any]:
+        """The show as the wire has it, at the replica's position."""
+        epoch, version = self.replica.position
+        return show_form(replace(self._show, epoch=epoch, version=version), self._plan)
+
+    @property
+    def seat_count(self) -> int:
+        return self._show.count
+
+    def join(self, connection: Connection, since: Since | None, reply: Frame) -> None:
+        """Make *connection* a watcher: write *reply*, then what it lacks, and from then on all."""
+        known = Position(since.epoch, since.version) if since else Position(-1, 0)
+        watcher = Watcher(known, self._edition)
+        self.members[connection] = watcher
+        connection.watching[self.id] = watcher
+        self.empty_since = None
+        connection.socket.write(reply)
+        self._send_seats(connection, watcher, even_if_current=True)
+
+    def leave(self, connection: Connection, now_s: float) -> None:
+        """Send *connection* no more of this show."""
+        self.members.pop(connection, None)
+        connection.watching.pop(self.id, None)
+        if not self.members:
+            self.empty_since = now_s
+
+    def catch_up(self, connection: Connection) -> None:
+        """Send *connection* all it has missed, merged."""
+        watcher = self.members[connection]
+        self._send_show(connection, watcher)
+        self._send_seats(connection, watcher)
+
+    async def run(self) -> None:
+        """Broadcast at every tick in which something changed, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            started_at = loop.time()
+            try:
+                if not self._show_is_sure:
+                    await self._reload_show()
+                await self._broadcast(loop)
+            except Exception:
+                log.exception("audience.broadcast_failed", show=self.id)
+            took_s = loop.time() - started_at
+            await asyncio.sleep(min(TICK_S_MAX, max(TICK_S_MIN, TICK_PER_BROADCAST * took_s)))
+
+    async def _broadcast(self, loop: asyncio.AbstractEventLoop) -> None:
+        slice_ends_at = loop.time() + SLICE_S
+        sent = 0
+        for looked_at, (connection, watcher) in enumerate(tuple(self.members.items())):
+            if connection.can_take and connection in self.members:
+                self._send_show(connection, watcher)
+                sent += self._send_seats(connection, watcher)
+            if looked_at % SENDS_PER_LOOK == 0 and loop.time() > slice_ends_at:
+                await asyncio.sleep(0)
+                slice_ends_at = loop.time() + SLICE_S
+        metrics.FRAMES_SENT.inc(sent)
+
+    def _send_seats(
+        self, connection: Connection, watcher: Watcher, *, even_if_current: bool = False
+    ) -> bool:
+        here = self.replica.position
+        if watcher.position == here and not even_if_current:
+            return False
+        connection.socket.write(self._seats_frame(connection.codec, watcher.position))
+        watcher.position = here
+        return True
+
+    def _seats_frame(self, codec: Codec, known: Position) -> Frame:
+        """Return the frame that leads from *known* to the present; each is made once."""
+        here = self.replica.position
+        if self._frames_at != here:
+            self._frames.clear()
+            self._frames_at = here
+        from_version = known.version if known.epoch == here.epoch else -1
+        frame = self._frames.get((codec, from_version))
+        if frame is None:
+            frame = self._make_seats_frame(codec, from_version)
+            self._frames[codec, from_version] = frame
+        return frame
+
+    def _make_seats_frame(self, codec: Codec, from_version: int) -> Frame:
+        replica = self.replica
+        epoch, version = replica.position
+        delta = replica.delta_since(from_version)
+        if delta is None:
+            return self._snapshot_frame(codec)
+        metrics.FRAMES_MADE.labels("delta").inc()
+        push = {
+            "push": "delta",
+            "show": self.id,
+            "epoch": epoch,
+            "from": from_version,
+            "to": version,
+            "seats": list(delta.seats.items()),
+        }
+        return encode(push, codec)
+
+    def _snapshot_frame(self, codec: Codec) -> Frame:
+        key = (codec, -1)
+        frame = self._frames.get(key)
+        if frame is None:
+            epoch, version = self.replica.position
+            metrics.FRAMES_MADE.labels("snapshot").inc()
+            push = {
+                "push": "snapshot",
+                "show": self.id,
+                "epoch": epoch,
+                "version": version,
+                "count": self.replica.count,
+                "seats": self.replica.packed(),
+            }
+            frame = self._frames[key] = encode(push, codec)
+        return frame
+
+    # The show itself and its holders.
+
+    def _take_note(self, change: Change) -> None:
+        epoch = self.replica.position.epoch
+        if change.kind is EventKind.SHOW and change.detail is not None:
+            self._show = show_after(self._show, change.detail, Position(epoch, change.version))
+            self._edition += 1
+            for hold, holder, seats in change.detail["released"]:
+                self._tell_holder(holder, hold, seats, HoldStatus.RELEASED, None)
+        status = change.hold_status
+        if change.hold is None or change.holder is None or status is None:
+            return
+        seats = change.hold_seats if status is HoldStatus.HELD else change.seats
+        self._tell_holder(change.holder, change.hold, seats, status, change.expires_in_ms)
+
+    def _tell_holder(
+        self,
+        holder: str,
+        hold: str,
+        seats: Iterable[int],
+        status: HoldStatus,
+        expires_in_ms: int | None,
+    ) -> None:
+        push = {
+            "push": "hold",
+            "show": self.id,
+            "hold": hold,
+            "seats": list(seats),
+            "status": status.value,
+            "expires_in_ms": expires_in_ms,
+        }
+        for connection in self._holders(holder):
+            if connection not in self.members:
+                continue
+            if connection.can_take:
+                connection.socket.write(encode(push, connection.codec))
+            else:
+                connection.miss_hold(push)
+
+    def _send_show(self, connection: Connection, watcher: Watcher) -> None:
+        if watcher.show_edition == self._edition:
+            return
+        push = {"push": "show", "show": self.show_fields}
+        connection.socket.write(encode(push, connection.codec))
+        watcher.show_edition = self._edition
+
+    async def _reload_show(self) -> None:
+        """Read the show again: a change of it may be among what was lost."""
+        try:
+            show = await self._catalog.show(self.id)
+        except SeatwireError as error:
+            log.warning("audience.show_not_read", show=self.id, error=repr(error))
+            self._changed.set()
+            return
+        self._show_is_sure = True
+        same = replace(show, epoch=self._show.epoch, version=self._show.version) == self._show
+        if not same:
+            self._show = show
+            self._edition += 1

@@ -1,0 +1,47 @@
+"""What the hub knows of one socket: its codec, whose it is, what it watches and how far it is."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.changes import Position
+from app.domain import Actor
+from realtime.protocol import Codec
+from realtime.socket import Socket
+
+# Holds that changed while their holder's socket could take nothing; a holder has far fewer.
+MISSED_HOLDS_MAX: Final = 64
+
+
+@dataclass(slots=True)
+class Watcher:
+    """How far one socket is with one show."""
+
+    position: Position
+    show_edition: int
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One socket. Compared by identity."""
+
+    socket: Socket
+    codec: Codec
+    opened_at: float
+    actor: Actor | None = None
+    visible: bool = True
+    congested_since: float | None = None
+    watching: dict[int, Watcher] = field(default_factory=dict)
+    missed_holds: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def can_take(self) -> bool:
+        """Whether pushes may be written now; otherwise they are merged and sent later."""
+        return self.visible and not self.socket.is_congested
+
+    def miss_hold(self, push: dict[str, Any]) -> None:
+        """Keep the latest push about a hold for later; the oldest goes when there are too many."""
+        hold = push["hold"]
+        self.missed_holds.pop(hold, None)
+        if len(self.missed_holds) >= MISSED_HOLDS_MAX:
+            del self.missed_holds[next(iter(self.missed_holds))]
+        self.missed_holds[hold] = push

@@ -1,0 +1,202 @@
+"""The ASGI end of a socket: takes messages in, has the session decide, carries its steps out.
+
+Messages of one socket are taken one after another, so commands are submitted in the order they
+came; their replies come as each is answered and may overtake one another (`ref` tells them apart).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from starlette.types import Message as AsgiMessage
+from starlette.types import Receive, Scope, Send
+
+from app.domain import Command, Outcome
+from app.errors import BadMessage, RateLimited, SeatwireError, Unavailable
+from app.services import Services
+from realtime.close_codes import CloseCode
+from realtime.connection import Connection
+from realtime.hub import Hub
+from realtime.protocol import Codec, Ref, choose_codec, encode
+from realtime.session import (
+    Close,
+    Greet,
+    Join,
+    Leave,
+    Reply,
+    Session,
+    SetVisible,
+    Step,
+    Submit,
+    error_reply,
+    ok_reply,
+    outcome_reply,
+)
+from realtime.socket import EXTENSION, QueuedSocket, Socket
+
+# Commands of one socket on their way; a person clicks slower, a program waits.
+UNANSWERED_MAX: Final = 64
+UNANSWERED_RETRY_MS: Final = 100
+SHOWS_PER_SOCKET_MAX: Final = 32
+
+log = structlog.get_logger(__name__)
+
+
+class Endpoint:
+    """`GET /ws`."""
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        self._services = services
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket until it closes."""
+        await receive()  # websocket.connect
+        if not self._origin_is_allowed(scope):
+            await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
+            return
+        try:
+            codec = choose_codec(scope["subprotocols"])
+        except ValueError:
+            await send({"type": "websocket.close", "code": 1002})
+            return
+        chosen = codec.value if codec.value in scope["subprotocols"] else None
+        await send({"type": "websocket.accept", "subprotocol": chosen})
+        if self._hub.is_full:
+            code = CloseCode.TRY_LATER
+            await send({"type": "websocket.close", "code": int(code), "reason": code.reason})
+            return
+        extension = scope.get("extensions", {}).get(EXTENSION)
+        if extension is not None:
+            await self._converse(extension["socket"], codec, receive)
+            return
+        queued = QueuedSocket(send)
+        async with asyncio.TaskGroup() as group:
+            sender = group.create_task(queued.run(), name="socket sender")
+            await self._converse(queued, codec, receive)
+            sender.cancel()
+
+    async def _converse(self, socket: Socket, codec: Codec, receive: Receive) -> None:
+        loop = asyncio.get_running_loop()
+        settings = self._services.settings
+        session = Session(
+            session_id=uuid4().hex[:12],
+            codec=codec,
+            verify=self._services.tokens.verify,
+            new_id=uuid4,
+            pulse_ms=settings.pulse_ms,
+            messages_per_s=settings.messages_per_s,
+            messages_burst=settings.messages_burst,
+        )
+        connection = Connection(socket, codec, loop.time())
+        conversation = Conversation(connection, self._services, self._hub)
+        self._hub.add(connection)
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                step = session.receive(_content(message), now_s=loop.time(), time_s=time.time())
+                await conversation.take(step)
+                # Whoever does not read their replies is not listened to either.
+                await socket.drained()
+        finally:
+            self._hub.remove(connection)
+
+    def _origin_is_allowed(self, scope: Scope) -> bool:
+        """Browsers always send Origin; other clients may, and are let in without."""
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        origin = headers.get(b"origin")
+        if origin is None:
+            return True
+        same = urlsplit(origin).netloc == headers.get(b"host")
+        return same or origin in self._services.settings.origins
+
+
+class Conversation:
+    """Carries out the steps of one socket's session."""
+
+    def __init__(self, connection: Connection, services: Services, hub: Hub) -> None:
+        self._connection = connection
+        self._services = services
+        self._hub = hub
+        self._unanswered = 0
+
+    async def take(self, step: Step) -> None:
+        """Carry out *step*; its reply is written now or, for a command, when it is answered."""
+        match step:
+            case Reply(message=message):
+                self._reply(message)
+            case Submit(ref=ref, command=command):
+                await self._guard(ref, self._submit(ref, command))
+            case Join(ref=ref, show=show):
+                await self._guard(ref, self._join(step))
+            case Leave(ref=ref, show=show):
+                await self._guard(ref, self._leave(ref, show))
+            case Greet(message=message, actor=actor, visible=visible):
+                self._hub.greet(self._connection, actor, visible=visible)
+                self._reply(message)
+            case SetVisible(message=message, value=value):
+                self._reply(message)
+                self._hub.set_visible(self._connection, value)
+            case Close(code=code):
+                self._connection.socket.close(code)
+
+    async def _guard(self, ref: Ref, work: Any) -> None:
+        try:
+            await work
+        except SeatwireError as error:
+            self._reply(error_reply(ref, error))
+
+    async def _join(self, step: Join) -> None:
+        watching = self._connection.watching
+        if len(watching) >= SHOWS_PER_SOCKET_MAX and step.show not in watching:
+            raise BadMessage(f"One socket watches at most {SHOWS_PER_SOCKET_MAX} shows.")
+        audience = await self._hub.audience(step.show)
+        reply = ok_reply(step.ref, show=audience.show_fields)
+        audience.join(self._connection, step.since, encode(reply, self._connection.codec))
+
+    async def _leave(self, ref: Ref, show: int) -> None:
+        if show in self._connection.watching:
+            audience = await self._hub.audience(show)
+            audience.leave(self._connection, asyncio.get_running_loop().time())
+        self._reply(ok_reply(ref))
+
+    async def _submit(self, ref: Ref, command: Command) -> None:
+        if self._unanswered >= UNANSWERED_MAX:
+            raise RateLimited(UNANSWERED_RETRY_MS)
+        seats = getattr(command, "seats", None) or ()
+        if seats:
+            count = (await self._services.catalog.plan_of(command.show)).count
+            if seats[-1] >= count:
+                raise BadMessage(f"This show has seats 0 to {count - 1}.")
+        answer = self._services.box_office.submit(command)
+        self._unanswered += 1
+        answer.add_done_callback(self._answered(ref, command))
+
+    def _answered(self, ref: Ref, command: Command) -> Callable[[asyncio.Future[Outcome]], None]:
+        def reply(answer: asyncio.Future[Outcome]) -> None:
+            self._unanswered -= 1
+            if answer.cancelled():
+                error: BaseException | None = Unavailable("This instance is shutting down.")
+            else:
+                error = answer.exception()
+            if isinstance(error, SeatwireError):
+                self._reply(error_reply(ref, error))
+            else:
+                self._reply(outcome_reply(ref, command, answer.result()))
+
+        return reply
+
+    def _reply(self, message: dict[str, Any]) -> None:
+        self._connection.socket.write(encode(message, self._connection.codec))
+
+
+def _content(message: AsgiMessage) -> str | bytes:
+    text: str | None = message.get("text")
+    data: bytes | None = message.get("bytes")
+    return text if text is not None else (data or b"")

@@ -1,0 +1,248 @@
+"""All sockets of this instance and the shows they watch.
+
+The hub opens a show's audience when its first watcher comes and closes it a while after the last
+one left; it beats the pulse of every socket, cuts those that drain nothing, and says goodbye
+before a restart.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+import structlog
+
+from app import metrics
+from app.catalog import Catalog
+from app.domain import Actor, Role
+from app.feed import Feed
+from realtime.audience import SENDS_PER_LOOK, SLICE_S, Audience
+from realtime.close_codes import CloseCode
+from realtime.connection import Connection
+from realtime.protocol import Codec, Frame, encode
+
+# A reload of the page or a short loss of the network should find the replica still filled.
+LINGER_S: Final = 30.0
+HELLO_TIMEOUT_S: Final = 10.0
+# A phone that has read nothing for so long is out of reach; its buyer sees "stale" by then.
+CONGESTED_S_MAX: Final = 20.0
+# The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
+PULSE_PARTS: Final = 20
+# How fast sockets are asked to move when the instance goes: as fast as another instance can take
+# them.
+GOAWAY_PER_S: Final = 500
+GOAWAY_S_MAX: Final = 2.0
+MOVE_S: Final = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class Hub:
+    """Connections and audiences of one instance. `run` must be running."""
+
+    def __init__(self, feed: Feed, catalog: Catalog, *, pulse_ms: int, watchers_max: int) -> None:
+        self._feed = feed
+        self._catalog = catalog
+        self._pulse_ms = pulse_ms
+        self._watchers_max = watchers_max
+        self._audiences: dict[int, Audience] = {}
+        self._opening: dict[int, asyncio.Task[Audience]] = {}
+        self._broadcasts: dict[int, asyncio.Task[None]] = {}
+        self._parts: list[set[Connection]] = [set() for _ in range(PULSE_PARTS)]
+        self._next_part = 0
+        self._by_holder: dict[str, set[Connection]] = {}
+        self._leaving = False
+        self._emptied = asyncio.Event()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another socket would be one too many, or this instance is about to stop."""
+        return self._leaving or self.connection_count >= self._watchers_max
+
+    @property
+    def connection_count(self) -> int:
+        return sum(map(len, self._parts))
+
+    @property
+    def connections(self) -> Iterable[Connection]:
+        return (connection for part in self._parts for connection in part)
+
+    async def run(self) -> None:
+        """Beat the pulse until cancelled, then close every audience."""
+        try:
+            while True:
+                for part in self._parts:
+                    await asyncio.sleep(self._pulse_ms / 1000 / PULSE_PARTS)
+                    try:
+                        await self._beat(part)
+                        await self._close_empty()
+                    except Exception:
+                        log.exception("hub.pulse_failed")
+        finally:
+            for show in list(self._audiences):
+                await self._close(show)
+
+    # Connections.
+
+    def add(self, connection: Connection) -> None:
+        """Take in a new socket."""
+        self._parts[self._next_part].add(connection)
+        self._next_part = (self._next_part + 1) % PULSE_PARTS
+        connection.socket.on_drain(lambda: self._resume(connection))
+        metrics.WATCHERS.inc()
+
+    def greet(self, connection: Connection, actor: Actor, *, visible: bool) -> None:
+        """Note whose socket it is; its holder hears of its holds from now on."""
+        self._forget_holder(connection)
+        connection.actor = actor
+        connection.visible = visible
+        if actor.role is not Role.ANONYMOUS:
+            self._by_holder.setdefault(actor.holder, set()).add(connection)
+
+    def set_visible(self, connection: Connection, value: bool) -> None:
+        """Send pushes to *connection*, with all it missed, or stop sending them."""
+        connection.visible = value
+        if value:
+            self._resume(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a socket that is gone."""
+        now_s = asyncio.get_running_loop().time()
+        for show in tuple(connection.watching):
+            self._audiences[show].leave(connection, now_s)
+        self._forget_holder(connection)
+        for part in self._parts:
+            part.discard(connection)
+        metrics.WATCHERS.dec()
+        if self._leaving and self.connection_count == 0:
+            self._emptied.set()
+
+    def _forget_holder(self, connection: Connection) -> None:
+        if connection.actor is None:
+            return
+        sockets = self._by_holder.get(connection.actor.holder)
+        if sockets is not None:
+            sockets.discard(connection)
+            if not sockets:
+                del self._by_holder[connection.actor.holder]
+
+    def _resume(self, connection: Connection) -> None:
+        """Send what was missed while *connection* was congested or hidden."""
+        connection.congested_since = None
+        if not connection.can_take:
+            return
+        for push in connection.missed_holds.values():
+            connection.socket.write(encode(push, connection.codec))
+        connection.missed_holds.clear()
+        for show in connection.watching:
+            self._audiences[show].catch_up(connection)
+
+    # Audiences.
+
+    async def audience(self, show: int) -> Audience:
+        """Return the audience of *show*, filled and live; opens it when it is the first.
+
+        Raises NotFound or Unavailable.
+        """
+        audience = self._audiences.get(show)
+        if audience is not None:
+            return audience
+        task = self._opening.get(show)
+        if task is None:
+            task = asyncio.create_task(self._open(show), name=f"open {show}")
+            self._opening[show] = task
+            task.add_done_callback(lambda _: self._opening.pop(show))
+        return await asyncio.shield(task)
+
+    async def _open(self, show: int) -> Audience:
+        record = await self._catalog.show(show)
+        plan = await self._catalog.plan(record.plan_hash)
+        audience = Audience(record, plan, self._catalog, self._sockets_of)
+        await self._feed.follow(show, audience)
+        audience.empty_since = asyncio.get_running_loop().time()
+        self._audiences[show] = audience
+        self._broadcasts[show] = asyncio.create_task(audience.run(), name=f"audience {show}")
+        return audience
+
+    def _sockets_of(self, holder: str) -> Iterable[Connection]:
+        return tuple(self._by_holder.get(holder, ()))
+
+    async def _close_empty(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        for show, audience in list(self._audiences.items()):
+            if audience.empty_since is not None and now_s - audience.empty_since > LINGER_S:
+                await self._close(show)
+
+    async def _close(self, show: int) -> None:
+        del self._audiences[show]
+        task = self._broadcasts.pop(show)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await self._feed.unfollow(show)
+
+    # The pulse.
+
+    async def _beat(self, part: set[Connection]) -> None:
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        slice_ends_at = now_s + SLICE_S
+        frames: dict[tuple[Any, ...], Frame] = {}
+        time_ms = int(time.time() * 1000)
+        for looked_at, connection in enumerate(tuple(part)):
+            if connection.actor is None:
+                if now_s - connection.opened_at > HELLO_TIMEOUT_S:
+                    connection.socket.close(CloseCode.NO_HELLO)
+            elif connection.socket.is_congested:
+                self._check_draining(connection, now_s)
+            elif connection.visible:
+                connection.socket.write(_pulse_frame(connection, time_ms, frames))
+            if looked_at % SENDS_PER_LOOK == 0 and loop.time() > slice_ends_at:
+                await asyncio.sleep(0)
+                slice_ends_at = loop.time() + SLICE_S
+
+    def _check_draining(self, connection: Connection, now_s: float) -> None:
+        if connection.congested_since is None:
+            connection.congested_since = now_s
+        elif now_s - connection.congested_since > CONGESTED_S_MAX:
+            log.info("socket.cut", reason=CloseCode.NOT_DRAINING.reason)
+            connection.socket.abort()
+
+    # Before a restart.
+
+    async def say_goodbye(self) -> None:
+        """Ask every socket to move, spread over time; then close what is left."""
+        self._leaving = True
+        connections = list(self.connections)
+        window_s = min(GOAWAY_S_MAX, len(connections) / GOAWAY_PER_S)
+        for connection in connections:
+            delay_ms = round(random.uniform(0, window_s) * 1000)
+            if connection.can_take:
+                connection.socket.write(
+                    encode({"push": "goaway", "delay_ms": delay_ms}, connection.codec)
+                )
+        # The last to be asked still needs the time to open its new socket.
+        if connections:
+            await self._wait_until_empty(window_s + MOVE_S)
+        for connection in list(self.connections):
+            connection.socket.close(CloseCode.RESTART)
+
+    async def _wait_until_empty(self, timeout_s: float) -> None:
+        try:
+            await asyncio.wait_for(self._emptied.wait(), timeout_s)
+        except TimeoutError:
+            log.info("hub.not_empty", connections=self.connection_count)
+
+
+def _pulse_frame(
+    connection: Connection, time_ms: int, frames: dict[tuple[Any, ...], Frame]
+) -> Frame:
+    """Return the pulse of *connection*; sockets that are equally far share one frame."""
+    shows = tuple((show, at.position.version) for show, at in connection.watching.items())
+    key: tuple[Codec, tuple[tuple[int, int], ...]] = (connection.codec, shows)
+    frame = frames.get(key)
+    if frame is None:
+        versions = {str(show): version for show, version in shows}
+        push = {"push": "pulse", "shows": versions, "time_ms": time_ms}
+        frame = frames[key] = encode(push, connection.codec)
+    return frame

@@ -1,0 +1,102 @@
+"""A show's seats in this process. Pure.
+
+Rule 1: the position only moves forward within an epoch, and only by what continues it.
+Rule 2: `delta_since(v)` applied to the seats at v gives the seats at the replica's position.
+Rule 3: what is too old to tell from memory is answered with None, and its asker gets a snapshot.
+"""
+
+from collections import deque
+from typing import Final
+
+from app.board import Snapshot
+from app.changes import Change, ChangeBatch, Delta, Position, after, pack_statuses
+from app.domain import SeatStatus
+
+# Versions kept for delta_since. Beyond this a delta would hardly be smaller than a snapshot.
+RECENT_VERSIONS_MAX: Final = 2_048
+
+
+class Replica:
+    """The statuses of one show at a position, and what changed lately."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.position = snapshot.position
+        self._statuses = bytearray(snapshot.statuses)
+        # (version reached, statuses by seat); each entry leads on from the one before.
+        self._recent: deque[tuple[int, dict[int, int]]] = deque()
+        self._floor = snapshot.position.version
+
+    @property
+    def count(self) -> int:
+        return len(self._statuses)
+
+    @property
+    def statuses(self) -> bytes:
+        return bytes(self._statuses)
+
+    def packed(self) -> bytes:
+        """Return all seats, two bits each."""
+        return pack_statuses(self.statuses)
+
+    def apply(self, batch: ChangeBatch) -> list[Change] | None:
+        """Take in what is new in *batch* and return it; None when something before it is missing."""
+        epoch, version = self.position
+        if batch.epoch != epoch or batch.first > version + 1:
+            return None
+        fresh = after(batch.changes, version)
+        for change in fresh:
+            status = change.status
+            seats = {} if status is None else dict.fromkeys(change.seats, int(status))
+            self._advance(change.version, seats)
+        return fresh
+
+    def reset(self, snapshot: Snapshot) -> None:
+        """Take over *snapshot*; within an epoch its difference becomes one recent change.
+
+        A snapshot of the same epoch that is not newer is ignored.
+        """
+        if snapshot.position.epoch != self.position.epoch or len(snapshot.statuses) != self.count:
+            self.__init__(snapshot)  # type: ignore[misc]  # a new epoch is a new replica
+            return
+        if snapshot.position.version <= self.position.version:
+            return
+        changed = {
+            seat: new
+            for seat, (old, new) in enumerate(zip(self._statuses, snapshot.statuses, strict=True))
+            if old != new
+        }
+        self._advance(snapshot.position.version, changed)
+
+    def delta_since(self, version: int) -> Delta | None:
+        """Return what changed after *version*.
+
+        None when memory does not reach back that far, when *version* lies in the future, or when a
+        snapshot is smaller.
+        """
+        epoch, here = self.position
+        if not self._floor <= version <= here:
+            return None
+        seats: dict[int, int] = {}
+        for reached, changed in reversed(self._recent):
+            if reached <= version:
+                break
+            seats = changed | seats
+        if len(seats) > self._delta_seats_max():
+            return None
+        return Delta(epoch, version, here, seats)
+
+    def counts(self) -> dict[SeatStatus, int]:
+        """Return how many seats have each status."""
+        return {status: self._statuses.count(int(status)) for status in SeatStatus}
+
+    def _advance(self, version: int, seats: dict[int, int]) -> None:
+        for seat, status in seats.items():
+            self._statuses[seat] = status
+        self._recent.append((version, seats))
+        self.position = Position(self.position.epoch, version)
+        if len(self._recent) > RECENT_VERSIONS_MAX:
+            self._floor, _ = self._recent.popleft()
+
+    def _delta_seats_max(self) -> int:
+        # In JSON a seat of a delta takes some ten bytes, one of a snapshot a third of a byte.
+        return 16 + self.count // 30

@@ -1,0 +1,179 @@
+"""The uvicorn WebSocket protocol, opened so that one frame can be written to many sockets.
+
+uvicorn frames every message for every connection anew and awaits each send. Here the hub writes the
+same ready-made bytes to every transport. That is sound because (uvicorn 0.54, websockets 17):
+1. uvicorn never fragments and flushes its own frames in the call that makes them, so ours never
+land
+   inside another;
+2. per-message deflate is off, so a frame carries no state of its connection;
+3. nothing is written once a close frame has been sent or the transport is closing.
+
+The first byte the kernel does not take pauses writing: from then on the socket is *congested*, gets
+nothing that can be merged later, and is caught up when it drains.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from realtime.close_codes import CloseCode
+from realtime.protocol import Frame
+
+EXTENSION: Final = "seatwire.socket"
+
+# The kernel's own queue of unsent bytes is bounded, too, else "the first unsent byte" would come
+# only after megabytes of old news.
+NOTSENT_LOWAT_BYTES: Final = 16_384
+
+
+class Socket(Protocol):
+    """Where frames of one connection go."""
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether earlier frames have not all been handed to the kernel yet."""
+
+    def write(self, frame: Frame) -> None:
+        """Send *frame* after what was written before; dropped when the socket is closing."""
+
+    def on_drain(self, callback: Callable[[], None]) -> None:
+        """Call *callback* each time the socket stops being congested."""
+
+    async def drained(self) -> None:
+        """Return when the socket is not congested, or closed."""
+
+    def close(self, code: CloseCode) -> None:
+        """Start to close."""
+
+    def abort(self) -> None:
+        """Cut the connection; what was not sent is lost."""
+
+
+class SharedFrameProtocol(WebSocketsSansIOProtocol):
+    """One server-side WebSocket; a `Socket` that the endpoint finds in its scope's extensions."""
+
+    _drain_callback: Callable[[], None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=0)
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family != socket.AF_UNIX:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOTSENT_LOWAT_BYTES)
+
+    async def run_asgi(self) -> None:
+        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions[EXTENSION] = {"socket": self}
+        await super().run_asgi()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._drain_callback is not None and self._is_open:
+            self._drain_callback()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._drain_callback = None
+        super().connection_lost(exc)
+
+    @property
+    def is_congested(self) -> bool:
+        return not self.writable.is_set()
+
+    @property
+    def _is_open(self) -> bool:
+        return (
+            self.handshake_complete
+            and not self.close_sent
+            and not self.disconnected
+            and self.conn.close_sent is None
+            and not self.transport.is_closing()
+        )
+
+    def write(self, frame: Frame) -> None:
+        if self._is_open:
+            self.transport.write(frame.wire)
+
+    def on_drain(self, callback: Callable[[], None]) -> None:
+        self._drain_callback = callback
+
+    async def drained(self) -> None:
+        await self.writable.wait()
+
+    def close(self, code: CloseCode) -> None:
+        if not self._is_open:
+            return
+        # What uvicorn does for `websocket.close`; the application, waiting in receive(), hears of
+        # it.
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": int(code), "reason": code.reason}
+        )
+        self.conn.send_close(int(code), code.reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+
+class QueuedSocket:
+    """The same for any other ASGI server: a bounded queue and a task that sends what is in it."""
+
+    def __init__(self, send: Callable[[dict[str, Any]], Any], *, frames_max: int = 256) -> None:
+        self._send = send
+        self._frames: asyncio.Queue[Frame | CloseCode | None] = asyncio.Queue(frames_max)
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._drain_callback: Callable[[], None] | None = None
+
+    async def run(self) -> None:
+        """Send what is written until closed."""
+        while True:
+            item = await self._frames.get()
+            if item is None:
+                return
+            if isinstance(item, CloseCode):
+                await self._send(
+                    {"type": "websocket.close", "code": int(item), "reason": item.reason}
+                )
+                return
+            content = {"text": item.payload.decode()} if item.is_text else {"bytes": item.payload}
+            await self._send({"type": "websocket.send", **content})
+            if self._frames.empty() and not self._writable.is_set():
+                self._writable.set()
+                if self._drain_callback is not None:
+                    self._drain_callback()
+
+    @property
+    def is_congested(self) -> bool:
+        return not self._writable.is_set()
+
+    def write(self, frame: Frame) -> None:
+        if self._frames.full():
+            return  # the reader answers nothing more until this has drained
+        self._frames.put_nowait(frame)
+        self._writable.clear()
+
+    def on_drain(self, callback: Callable[[], None]) -> None:
+        self._drain_callback = callback
+
+    async def drained(self) -> None:
+        await self._writable.wait()
+
+    def close(self, code: CloseCode) -> None:
+        while self._frames.full():
+            self._frames.get_nowait()
+        self._frames.put_nowait(code)
+
+    def abort(self) -> None:
+        while not self._frames.empty():
+            self._frames.get_nowait()
+        self._frames.put_nowait(None)

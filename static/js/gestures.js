@@ -1,0 +1,131 @@
+/**
+ * Pointer, wheel and pinch on an element, as pans, zooms, taps and hovers in its CSS pixels.
+ *
+ * One pointer pans once it has moved a few pixels, and taps when it has not; two pinch.
+ */
+
+/**
+ * @typedef {object} GestureActions
+ * @property {(deltaX: number, deltaY: number) => void} pan
+ * @property {(factor: number, x: number, y: number) => void} zoom
+ * @property {(x: number, y: number, isTouch: boolean) => void} tap
+ * @property {(x: number, y: number) => void} hover
+ * @property {() => void} leave
+ */
+
+/** A finger is never still; less than this is a tap. */
+const DRAG_PX_MIN = 6;
+
+/** Zoom per pixel of wheel: a usual mouse notch (100 px) is about a quarter. */
+const WHEEL_ZOOM_PER_PX = 0.0022;
+
+/** Trackpad pinches come as ctrl + wheel in much smaller steps. */
+const PINCH_ZOOM_PER_PX = 0.01;
+
+/** Pixels that a wheel "line" and a "page" stand for (WheelEvent.deltaMode 1 and 2). */
+const WHEEL_UNIT_PX = [1, 33, 400];
+
+/** @typedef {{x: number, y: number}} Point */
+
+export class Gestures {
+  #element;
+  #actions;
+  /** @type {Map<number, Point>} */
+  #pointers = new Map();
+  /** @type {Point | null} where a press began that may still become a tap */
+  #pressedAt = null;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {GestureActions} actions
+   * @param {AbortSignal} signal ends the listening
+   */
+  constructor(element, actions, signal) {
+    this.#element = element;
+    this.#actions = actions;
+    const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ action) =>
+      element.addEventListener(type, action, { signal, passive: false });
+    on('pointerdown', (event) => this.#press(event));
+    on('pointermove', (event) => this.#move(event));
+    on('pointerup', (event) => this.#lift(event, true));
+    on('pointercancel', (event) => this.#lift(event, false));
+    on('pointerleave', () => actions.leave());
+    on('wheel', (event) => this.#wheel(event));
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    if (event.button !== 0) return;
+    this.#element.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, this.#at(event));
+    this.#pressedAt = this.#pointers.size === 1 ? this.#at(event) : null;
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const to = this.#at(event);
+    const from = this.#pointers.get(event.pointerId);
+    if (from === undefined) {
+      if (event.pointerType !== 'touch') this.#actions.hover(to.x, to.y);
+      return;
+    }
+    if (this.#pressedAt !== null && distance(this.#pressedAt, to) < DRAG_PX_MIN) return;
+    if (this.#pressedAt !== null) this.#actions.leave();
+    this.#pressedAt = null;
+    if (this.#pointers.size === 1) this.#actions.pan(to.x - from.x, to.y - from.y);
+    else this.#pinch(event.pointerId, from, to);
+    this.#pointers.set(event.pointerId, to);
+  }
+
+  /**
+   * @param {number} pointerId of the finger that moved
+   * @param {Point} from
+   * @param {Point} to
+   */
+  #pinch(pointerId, from, to) {
+    const other = [...this.#pointers].find(([id]) => id !== pointerId)?.[1];
+    if (other === undefined) return;
+    const before = Math.max(distance(from, other), 1);
+    const factor = Math.max(distance(to, other), 1) / before;
+    this.#actions.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
+    this.#actions.zoom(factor, (to.x + other.x) / 2, (to.y + other.y) / 2);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {boolean} mayTap
+   */
+  #lift(event, mayTap) {
+    if (!this.#pointers.delete(event.pointerId)) return;
+    const { x, y } = this.#at(event);
+    const isTouch = event.pointerType === 'touch';
+    if (mayTap && this.#pressedAt !== null) this.#actions.tap(x, y, isTouch);
+    this.#pressedAt = null;
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    event.preventDefault();
+    const { x, y } = this.#at(event);
+    const pixels = event.deltaY * WHEEL_UNIT_PX[event.deltaMode];
+    const perPixel = event.ctrlKey ? PINCH_ZOOM_PER_PX : WHEEL_ZOOM_PER_PX;
+    this.#actions.zoom(Math.exp(-pixels * perPixel), x, y);
+  }
+
+  /**
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
+  #at(event) {
+    const box = this.#element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+}
+
+/**
+ * @param {Point} one
+ * @param {Point} other
+ */
+function distance(one, other) {
+  return Math.hypot(one.x - other.x, one.y - other.y);
+}

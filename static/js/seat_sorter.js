@@ -1,0 +1,99 @@
+/**
+ * Sorts the seats on the screen by how they are painted, without allocating. Pure.
+ *
+ * A look is what seats have in common that are painted in one stroke: first one look per category
+ * for free seats, then one per `Look`. Each look is a linked list through `next`, so a pass over
+ * 40,000 seats writes two numbers a seat and nothing is thrown away after the frame.
+ */
+
+import { boxesMeet } from './box.js';
+import { SeatStatus } from './protocol.js';
+import { SeatMark } from './seat_marks.js';
+
+/** @typedef {import('./plan.js').SeatPlan} SeatPlan */
+
+/** Looks that are not a category's; add the number of categories. */
+export const Look = Object.freeze({
+  UNKNOWN: 0,
+  HELD: 1,
+  BOOKED: 2,
+  BLOCKED: 3,
+  CHANGING: 4,
+  OWN: 5,
+  OWN_BOOKED: 6,
+});
+
+const LOOK_COUNT = 7;
+
+/** The end of a list. */
+const NONE = -1;
+
+export class SeatSorter {
+  #plan;
+  #next;
+  #heads;
+  /** By status and by mark: the look of a seat; 0 for "free". */
+  #lookByStatus;
+  #lookByMark;
+
+  /** @param {SeatPlan} plan */
+  constructor(plan) {
+    this.#plan = plan;
+    this.#next = new Int32Array(plan.count);
+    const first = plan.categories.length;
+    this.#heads = new Int32Array(first + LOOK_COUNT);
+    this.#lookByStatus = new Uint16Array(4);
+    this.#lookByStatus[SeatStatus.HELD] = first + Look.HELD;
+    this.#lookByStatus[SeatStatus.BOOKED] = first + Look.BOOKED;
+    this.#lookByStatus[SeatStatus.BLOCKED] = first + Look.BLOCKED;
+    this.#lookByMark = new Uint16Array(4);
+    this.#lookByMark[SeatMark.CHANGING] = first + Look.CHANGING;
+    this.#lookByMark[SeatMark.OWN] = first + Look.OWN;
+    this.#lookByMark[SeatMark.OWN_BOOKED] = first + Look.OWN_BOOKED;
+  }
+
+  /**
+   * Sort the seats of all rows that meet *box*.
+   *
+   * @param {import('./box.js').Box} box
+   * @param {Uint8Array} statuses one per seat, or empty when they are not known yet
+   * @param {Uint8Array} marks
+   */
+  sort(box, statuses, marks) {
+    const { rows, category, categories, count } = this.#plan;
+    const next = this.#next;
+    const heads = this.#heads.fill(NONE);
+    const isKnown = statuses.length === count;
+    const unknown = categories.length + Look.UNKNOWN;
+    for (const row of rows) {
+      if (!boxesMeet(row.box, box)) continue;
+      for (let seat = row.first; seat < row.end; seat++) {
+        let look = unknown;
+        if (marks[seat] !== SeatMark.NONE) look = this.#lookByMark[marks[seat]];
+        else if (isKnown && statuses[seat] === SeatStatus.AVAILABLE) look = category[seat];
+        else if (isKnown) look = this.#lookByStatus[statuses[seat]];
+        next[seat] = heads[look];
+        heads[look] = seat;
+      }
+    }
+  }
+
+  /**
+   * Call *action* with each seat of a look found by the last `sort`.
+   *
+   * @param {number} look a category index, or the number of categories + a `Look`
+   * @param {(seat: number) => void} action
+   */
+  each(look, action) {
+    for (let seat = this.#heads[look]; seat !== NONE; seat = this.#next[seat]) action(seat);
+  }
+
+  /**
+   * Say whether the last `sort` found a seat of this look.
+   *
+   * @param {number} look
+   */
+  has(look) {
+    return this.#heads[look] !== NONE;
+  }
+}

@@ -1,0 +1,17 @@
+/** Ids that this browser makes, so that asking twice has one effect. */
+
+/**
+ * Return a random UUID (version 4). `crypto.randomUUID` exists in secure contexts only; a kiosk on
+ * plain HTTP in the house network has to do without it.
+ *
+ * @param {Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>>} [source]
+ * @returns {string}
+ */
+export function newUuid(source = crypto) {
+  if (source.randomUUID) return source.randomUUID();
+  const bytes = source.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
