@@ -5,8 +5,7 @@ away its callers go on without it, and what it lost is rebuilt from the ledger.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -18,7 +17,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from app.changes import ChangeBatch, Position, pack, unpack
+from app.changes import ChangeBatch, Position, Snapshot, pack, unpack
 from app.domain import ShowStatus
 from app.ledger import BoardState
 
@@ -47,14 +46,6 @@ class PostReply(StrEnum):
     OK = "ok"
     GAP = "gap"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A show's seats at a position; one byte a seat."""
-
-    position: Position
-    statuses: bytes
 
 
 class Board:
@@ -116,8 +107,13 @@ class Board:
         """Return the logged batches that lead beyond *version*, in order, if not trimmed."""
         (key,) = self._keys(show, "log")
         entries = await self._ask(lambda: self._client.xrange(key, min=f"({version}-0"))
-        batches = [unpack(fields[b"d"]) for _, fields in entries]
-        return [batch for batch in batches if isinstance(batch, ChangeBatch)]
+        return _batches(entries)
+
+    async def recent_log(self, show: int, count: int) -> list[ChangeBatch]:
+        """Return the last *count* logged batches, in order."""
+        (key,) = self._keys(show, "log")
+        entries = await self._ask(lambda: self._client.xrevrange(key, count=count))
+        return _batches(reversed(entries))
 
     async def positions(self, shows: Sequence[int]) -> dict[int, Position]:
         """Return where the boards of *shows* are, in one trip; missing ones are left out."""
@@ -164,6 +160,11 @@ class Board:
         except (RedisError, OSError, TimeoutError) as error:
             self._rest_until = monotonic() + REST_S
             raise BoardAway(repr(error)) from error
+
+
+def _batches(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[ChangeBatch]:
+    batches = [unpack(fields[b"d"]) for _, fields in entries]
+    return [batch for batch in batches if isinstance(batch, ChangeBatch)]
 
 
 def _load_scripts() -> dict[str, str]:

@@ -4,16 +4,18 @@ A plan never changes, so it is kept here once it was read; the documents that br
 kept as the bytes that are sent. Queries in sql/queries/catalog.sql.
 """
 
+from __future__ import annotations
+
 import asyncio
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.database import Connection, Database, Row
+from app.database import Database, Row
 from app.domain import Show, ShowStatus
 from app.errors import NotFound
 from app.plans import SeatingPlan, load_plan
@@ -25,6 +27,9 @@ from app.show_form import (
     full_prices,
 )
 from app.sql import load_queries
+
+if TYPE_CHECKING:
+    from app.database import Connection
 
 # A stadium of 40,000 seats takes about 25 MB with its document: 400 MB at worst.
 PLANS_KEPT_MAX: Final = 16

@@ -27,6 +27,14 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A show's seats at a position; one byte a seat."""
+
+    position: Position
+    statuses: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One version of a show.
 

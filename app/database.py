@@ -45,6 +45,9 @@ _NOT_COMMITTED = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # No such database, user or password: also for a while when one is made or changed.
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
 )
 # The connection went away; a statement under way may have been committed.
 _CONNECTION_LOST = (

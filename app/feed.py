@@ -15,7 +15,7 @@ A repair reads what is missing and hands it to the follower; no watcher is disco
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 import structlog
@@ -23,15 +23,17 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from app import metrics
-from app.board import Board, BoardAway, Snapshot
+from app.board import Board, BoardAway
 from app.board_keeper import FILL_EVENTS_MAX, BoardKeeper
-from app.changes import ChangeBatch, Position, unpack
+from app.changes import ChangeBatch, Position, Snapshot, unpack
 from app.errors import SeatwireError
 from app.ledger import Ledger
 
 WATCH_INTERVAL_S: Final = 0.8
 # Two probes may be lost to a busy loop before the connection is called dead.
 SILENCE_MAX_S: Final = 2.0
+# So that clients of an instance that died resume here with a delta: some seconds of a busy show.
+RECENT_BATCHES: Final = 100
 RECONNECT_PAUSE_S: Final = 0.25
 CONFIRM_TIMEOUT_S: Final = 1.0
 
@@ -48,8 +50,8 @@ class Follower(Protocol):
     def apply(self, batch: ChangeBatch) -> bool:
         """Take in what is new in *batch*; return False when something before it is missing."""
 
-    def reset(self, snapshot: Snapshot) -> None:
-        """Replace all seats."""
+    def reset(self, snapshot: Snapshot, history: Sequence[ChangeBatch] = ()) -> None:
+        """Replace all seats. history: some batches that led to *snapshot*, or a little beyond."""
 
 
 class Feed:
@@ -98,7 +100,8 @@ class Feed:
         try:
             if await self._subscribe(channel):
                 await _wait(confirmed, CONFIRM_TIMEOUT_S)
-            follower.reset(await self._board_keeper.snapshot(show))
+            snapshot = await self._board_keeper.snapshot(show)
+            follower.reset(snapshot, await self._read_recent(show))
         except BaseException:
             await self.unfollow(show)
             raise
@@ -256,6 +259,12 @@ class Feed:
         in_order = _apply_all(follower, batches)
         now_at = follower.position
         return in_order and now_at is not None and now_at.version >= present.version
+
+    async def _read_recent(self, show: int) -> list[ChangeBatch]:
+        try:
+            return await self._board.recent_log(show, RECENT_BATCHES)
+        except BoardAway:
+            return []
 
     async def _read_history(self, show: int, position: Position) -> list[ChangeBatch]:
         events = await self._ledger.events_after(show, position.version, FILL_EVENTS_MAX)

@@ -7,6 +7,7 @@ now have versions.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, assert_never
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class Event:
     change: Change
     actor: str
     booking: UUID | None
-    at: str
+    at: datetime
 
 
 class Ledger:
@@ -156,10 +157,7 @@ class Ledger:
     async def events_after(self, show: int, version: int, limit: int) -> list[Event]:
         """Return up to *limit* events of *show* later than *version*, in order."""
         rows = await self._database.fetch(self._queries["events_after"], show, version, limit)
-        return [
-            Event(_change(row), row["actor"], row["booking_id"], row["at"].isoformat())
-            for row in rows
-        ]
+        return [Event(_change(row), row["actor"], row["booking_id"], row["at"]) for row in rows]
 
     async def hold(self, show: int, hold: UUID) -> HoldState | None:
         """Return a hold, live or not."""

@@ -1,7 +1,10 @@
 """A seating plan in the pretix JSON format -> SeatingPlan: index <-> label, geometry, hash. Pure.
 
 Rule 1: a seat's index is its place in the plan: zones, rows and seats in the order of the document.
-Rule 2: a seat's label is its `seat_guid`, unique in the plan.
+Rule 2: a seat's label is its `seat_guid`, unique in the plan. In real plans it is sometimes row
+and number alone and comes again in another zone (row 17 downstairs, row 17 in the balcony): for a
+seat of the same row and number that is no fault, and each such seat has its zone in front, as in
+"Balcony/17-1". So no label ever means two seats.
 Rule 3: equal documents have equal hashes, whatever the order of their keys and their whitespace.
 Rule 4: a bad document is answered with all its faults, in the order of the document.
 
@@ -116,6 +119,18 @@ class _TooManyParts(Exception):
     """Ends the walk; the fault is already noted."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Guid:
+    """Where a guid stands. number: the row's and the seat's."""
+
+    place: Place
+    number: tuple[object, object]
+
+    @property
+    def zone(self) -> object:
+        return self.place[1]
+
+
 class _Reader:
     """Walks one document in its order and collects faults, rows and seats."""
 
@@ -123,7 +138,8 @@ class _Reader:
         self._faults = FaultList()
         self._parts: Counter[str] = Counter()
         self._category_indexes: dict[str, int] | None = None
-        self._places: dict[str, Place] = {}
+        self._guids: dict[str, list[_Guid]] = {}
+        self._labels: list[tuple[str, str]] = []
         self._rows: list[Row] = []
         self._seat_numbers: list[str] = []
         self._seat_categories = array("I")
@@ -141,8 +157,8 @@ class _Reader:
                 self._faults.add(("zones",), "The plan has no seats")
         except _TooManyParts:
             pass
+        labels = self._distinct_labels()
         self._faults.raise_if_any()
-        labels = tuple(self._places)
         return SeatingPlan(
             name=plan["name"],
             hash=hashlib.sha256(msgspec.json.encode(plan, order="sorted")).hexdigest(),
@@ -194,7 +210,7 @@ class _Reader:
         x, y = _origin(zone, row)
         first = len(self._seat_numbers)
         row["seats"] = [
-            self._read_seat(seat, seat_place, x, y)
+            self._read_seat(seat, seat_place, zone, row, x, y)
             for seat, seat_place in self._items(raw, "seats", place)
         ]
         number = row.get("row_number")
@@ -208,27 +224,52 @@ class _Reader:
         )
         return row
 
-    def _read_seat(self, raw: object, place: Place, x: float, y: float) -> dict[str, Any]:
+    def _read_seat(
+        self,
+        raw: object,
+        place: Place,
+        zone: dict[str, Any],
+        row: dict[str, Any],
+        x: float,
+        y: float,
+    ) -> dict[str, Any]:
         seat = self._faults.check(SEAT, raw, place)
         category = None
         if isinstance(raw, dict):
-            self._check_label(raw.get("seat_guid"), place)
+            self._check_guid(raw.get("seat_guid"), raw.get("seat_number"), row, place)
             category = self._category_index(raw.get("category"), place)
         if seat and category is not None:
+            self._labels.append((zone.get("name", ""), seat["seat_guid"]))
             self._seat_numbers.append(seat["seat_number"])
             self._seat_categories.append(category)
             self._xs.append(x + seat["position"]["x"])
             self._ys.append(y + seat["position"]["y"])
         return seat
 
-    def _check_label(self, label: object, place: Place) -> None:
-        if not isinstance(label, str):
+    def _check_guid(self, guid: object, number: object, row: dict[str, Any], place: Place) -> None:
+        if not isinstance(guid, str):
             return
-        first = self._places.setdefault(label, place)
-        if first is not place:
+        seat = _Guid(place, (row.get("row_number"), number))
+        known = self._guids.setdefault(guid, [])
+        if any(other.zone == seat.zone or other.number != seat.number for other in known):
             self._faults.add(
-                (*place, "seat_guid"), f"The seat {quoted(label)} stands already at {path(first)}"
+                (*place, "seat_guid"),
+                f"The seat {quoted(guid)} stands already at {path(known[0].place)}",
             )
+        known.append(seat)
+
+    def _distinct_labels(self) -> tuple[str, ...]:
+        times = Counter(guid for _, guid in self._labels)
+        labels = tuple(
+            guid if times[guid] == 1 else f"{zone}/{guid}" for zone, guid in self._labels
+        )
+        for label, count in Counter(labels).items():
+            if count > 1:
+                self._faults.add(
+                    ("zones",),
+                    f"{count} seats would be called {quoted(label)}: name the zones apart",
+                )
+        return labels
 
     def _category_index(self, name: object, place: Place) -> int | None:
         if not isinstance(name, str) or self._category_indexes is None:

@@ -10,16 +10,16 @@ merged delta from there, or a snapshot.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
 from app import metrics
-from app.board import Snapshot
 from app.catalog import Catalog
-from app.changes import Change, ChangeBatch, Position
+from app.changes import Change, ChangeBatch, Position, Snapshot
 from app.domain import EventKind, HoldStatus, Show
 from app.errors import SeatwireError
 from app.plans import SeatingPlan
@@ -90,10 +90,10 @@ class Audience:
             self._changed.set()
         return True
 
-    def reset(self, snapshot: Snapshot) -> None:
+    def reset(self, snapshot: Snapshot, history: Sequence[ChangeBatch] = ()) -> None:
         """Take over *snapshot*, at first and when changes were lost beyond repair."""
         if self._replica is None:
-            self._replica = Replica(snapshot)
+            self._replica = Replica(snapshot, history)
             return
         self._replica.reset(snapshot)
         self._show_is_sure = False
@@ -256,7 +256,7 @@ class Audience:
             if connection.can_take:
                 connection.socket.write(encode(push, connection.codec))
             else:
-                connection.miss_hold(push)
+                connection.miss_hold(push, time.monotonic())
 
     def _send_show(self, connection: Connection, watcher: Watcher) -> None:
         if watcher.show_edition == self._edition:

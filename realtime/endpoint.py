@@ -113,7 +113,10 @@ class Endpoint:
         origin = headers.get(b"origin")
         if origin is None:
             return True
-        same = urlsplit(origin).netloc == headers.get(b"host")
+        try:
+            same = urlsplit(origin).netloc == headers.get(b"host")
+        except ValueError:
+            return False  # not even a URL
         return same or origin in self._services.settings.origins
 
 

@@ -94,11 +94,13 @@ class Hub:
 
     def greet(self, connection: Connection, actor: Actor, *, visible: bool) -> None:
         """Note whose socket it is; its holder hears of its holds from now on."""
+        if connection.actor is not None and connection.actor.holder != actor.holder:
+            connection.missed_holds.clear()  # they are not the new holder's business
         self._forget_holder(connection)
         connection.actor = actor
-        connection.visible = visible
         if actor.role is not Role.ANONYMOUS:
             self._by_holder.setdefault(actor.holder, set()).add(connection)
+        self.set_visible(connection, visible)
 
     def set_visible(self, connection: Connection, value: bool) -> None:
         """Send pushes to *connection*, with all it missed, or stop sending them."""
@@ -132,9 +134,8 @@ class Hub:
         connection.congested_since = None
         if not connection.can_take:
             return
-        for push in connection.missed_holds.values():
+        for push in connection.take_missed_holds(time.monotonic()):
             connection.socket.write(encode(push, connection.codec))
-        connection.missed_holds.clear()
         for show in connection.watching:
             self._audiences[show].catch_up(connection)
 

@@ -152,7 +152,8 @@ def decode(data: str | bytes, codec: Codec) -> Message:
     """
     if (codec is Codec.JSON) is not isinstance(data, str):
         raise Malformed(f"{codec.value} has {_frame_kind(codec)} frames.", None)
-    raw = data.encode() if isinstance(data, str) else data
+    # A lone surrogate is no character; the decoder says so.
+    raw = data.encode(errors="surrogatepass") if isinstance(data, str) else data
     if len(raw) > MESSAGE_BYTES_MAX:
         raise TooLarge(f"A message has at most {MESSAGE_BYTES_MAX} bytes.")
     try:
@@ -181,7 +182,7 @@ def _header(length: int, *, is_text: bool) -> bytes:
 def _find_ref(raw: bytes, codec: Codec) -> Ref:
     """Return the ref of a message that is wrong elsewhere, so that its sender can tell which."""
     try:
-        return msgspec.convert(_LOOSE_DECODERS[codec](raw).ref, Ref)
+        ref: Ref = msgspec.convert(_LOOSE_DECODERS[codec](raw).ref, Ref)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return ref

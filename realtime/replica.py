@@ -6,10 +6,19 @@ Rule 3: what is too old to tell from memory is answered with None, and its asker
 """
 
 from collections import deque
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
-from app.board import Snapshot
-from app.changes import Change, ChangeBatch, Delta, Position, after, pack_statuses
+from app.changes import (
+    Change,
+    ChangeBatch,
+    Delta,
+    Position,
+    Snapshot,
+    after,
+    pack_statuses,
+)
 from app.domain import SeatStatus
 
 # Versions kept for delta_since. Beyond this a delta would hardly be smaller than a snapshot.
@@ -19,12 +28,13 @@ RECENT_VERSIONS_MAX: Final = 2_048
 class Replica:
     """The statuses of one show at a position, and what changed lately."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, history: Sequence[ChangeBatch] = ()) -> None:
         self.position = snapshot.position
         self._statuses = bytearray(snapshot.statuses)
         # (version reached, statuses by seat); each entry leads on from the one before.
         self._recent: deque[tuple[int, dict[int, int]]] = deque()
         self._floor = snapshot.position.version
+        self._remember(history)
 
     @property
     def count(self) -> int:
@@ -39,15 +49,13 @@ class Replica:
         return pack_statuses(self.statuses)
 
     def apply(self, batch: ChangeBatch) -> list[Change] | None:
-        """Take in what is new in *batch* and return it; None when something before it is missing."""
+        """Take in what is new in *batch* and return it; None when something is missing."""
         epoch, version = self.position
         if batch.epoch != epoch or batch.first > version + 1:
             return None
         fresh = after(batch.changes, version)
         for change in fresh:
-            status = change.status
-            seats = {} if status is None else dict.fromkeys(change.seats, int(status))
-            self._advance(change.version, seats)
+            self._advance(change.version, _statuses_after(change))
         return fresh
 
     def reset(self, snapshot: Snapshot) -> None:
@@ -76,11 +84,10 @@ class Replica:
         epoch, here = self.position
         if not self._floor <= version <= here:
             return None
+        later = takewhile(lambda entry: entry[0] > version, reversed(self._recent))
         seats: dict[int, int] = {}
-        for reached, changed in reversed(self._recent):
-            if reached <= version:
-                break
-            seats = changed | seats
+        for _, changed in reversed(list(later)):
+            seats.update(changed)
         if len(seats) > self._delta_seats_max():
             return None
         return Delta(epoch, version, here, seats)
@@ -88,6 +95,15 @@ class Replica:
     def counts(self) -> dict[SeatStatus, int]:
         """Return how many seats have each status."""
         return {status: self._statuses.count(int(status)) for status in SeatStatus}
+
+    def _remember(self, history: Sequence[ChangeBatch]) -> None:
+        """Keep of *history* what leads to the position without a hole."""
+        epoch, _ = self.position
+        changes = [c for batch in history if batch.epoch == epoch for c in batch.changes]
+        for change in reversed(changes):
+            if change.version == self._floor and len(self._recent) < RECENT_VERSIONS_MAX:
+                self._recent.appendleft((change.version, _statuses_after(change)))
+                self._floor -= 1
 
     def _advance(self, version: int, seats: dict[int, int]) -> None:
         for seat, status in seats.items():
@@ -100,3 +116,8 @@ class Replica:
     def _delta_seats_max(self) -> int:
         # In JSON a seat of a delta takes some ten bytes, one of a snapshot a third of a byte.
         return 16 + self.count // 30
+
+
+def _statuses_after(change: Change) -> dict[int, int]:
+    status = change.status
+    return {} if status is None else dict.fromkeys(change.seats, int(status))

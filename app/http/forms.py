@@ -113,6 +113,8 @@ class ShowPatchForm(Form, frozen=True):
     def __post_init__(self) -> None:
         if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
             raise ValueError("Name at least one field to change")
+        if self.prices == {}:
+            raise ValueError("`prices` must name at least one category")
         if self.title is not UNSET:
             _check_line("title", self.title, TITLE_CHARS_MAX)
         if self.starts_at is not UNSET:

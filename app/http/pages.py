@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -51,10 +51,14 @@ class StaticFolder(StaticFiles):
         return response
 
 
-async def home_page(_services: Services, _request: Request, _actor: Actor) -> Response:
-    return FileResponse(STATIC_FOLDER / "index.html", headers=_HEADERS)
+STATIC: Final = StaticFolder(directory=STATIC_FOLDER)
+
+
+async def home_page(_services: Services, request: Request, _actor: Actor) -> Response:
+    return await STATIC.get_response("index.html", request.scope)
 
 
 async def show_page(_services: Services, request: Request, _actor: Actor) -> Response:
+    """Answer the page of any show; the page finds out whether it exists."""
     show_id(request)
-    return FileResponse(STATIC_FOLDER / "show.html", headers=_HEADERS)
+    return await STATIC.get_response("show.html", request.scope)

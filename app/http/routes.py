@@ -70,7 +70,7 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
 def http_app(services: Services) -> ASGIApp:
     """Return the application that answers HTTP; it opens and closes nothing."""
     routes: list[BaseRoute] = [_route(services, path, ROUTES[path]) for path in ROUTES]
-    routes.append(Mount("/static", pages.StaticFolder(directory=pages.STATIC_FOLDER)))
+    routes.append(Mount("/static", pages.STATIC))
     return Starlette(
         routes=routes,
         middleware=[

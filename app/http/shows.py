@@ -13,7 +13,7 @@ from app.http.parsing import number_in_query, show_id
 from app.http.replies import REVALIDATE, not_modified, reply
 from app.ledger import Event
 from app.services import Services
-from app.show_form import show_form
+from app.show_form import rfc3339, show_form
 
 # The next ones to start; a house with more shows than this sends its visitors elsewhere first.
 SHOWS_LISTED_MAX: Final = 200
@@ -72,6 +72,6 @@ def _event_form(event: Event) -> dict[str, Any]:
         "hold": change.hold,
         "booking": event.booking,
         "seats": change.seats,
-        "at": event.at,
+        "at": rfc3339(event.at),
         "detail": change.detail,
     }

@@ -22,12 +22,6 @@ SELECT c.show_id, c.epoch, c.version
 FROM show_clocks c JOIN shows s ON s.id = c.show_id
 WHERE s.status NOT IN ('cancelled', 'closed');
 
--- name: seat_statuses
--- (show) -> epoch, version, statuses; one statement, so one moment
-SELECT c.epoch, c.version,
-       (SELECT array_agg(s.status ORDER BY s.seat) FROM seats s WHERE s.show_id = c.show_id) AS statuses
-FROM show_clocks c WHERE c.show_id = $1;
-
 -- name: board_state
 -- (show) -> epoch, version, statuses, holds [[id, holder, seats, expires_in_ms] ...]; one moment
 SELECT c.epoch, c.version,

@@ -55,10 +55,8 @@ export class Basket {
   #hintParts() {
     const { show, holding } = this.#session;
     if (holding.booking !== null || show === null) return [];
-    return [
-      make('h2', {}, BASKET_WORDS.title),
-      make('p', { className: 'hint' }, show.status === 'on_sale' ? BASKET_WORDS.hint(show) : ''),
-    ];
+    const hint = show.status === 'on_sale' ? BASKET_WORDS.hint(show) : BASKET_WORDS.closedHint;
+    return [make('h2', {}, BASKET_WORDS.title), make('p', { className: 'hint' }, hint)];
   }
 
   #holdParts() {
@@ -74,11 +72,10 @@ export class Basket {
       make('ul', {}, ...seats.map((seat) => this.#row(seat))),
       make(
         'div',
-        { className: 'total' },
-        make('span', {}, BASKET_WORDS.total(holding.seats.size)),
-        make('strong', {}, this.#totalWords()),
+        { className: 'foot' },
+        totalLine(holding.seats.size, this.#totalWords()),
+        this.#actions(),
       ),
-      this.#actions(),
     ];
   }
 
@@ -87,11 +84,17 @@ export class Basket {
     const { holding, plan } = this.#session;
     const change = holding.changing.get(seat);
     const name = plan?.nameOf(seat) ?? '…';
-    const below = change ? BASKET_WORDS[change] : plan?.categories[plan.category[seat]].name;
+    const place = plan && [plan.zoneOf(seat), plan.categories[plan.category[seat]].name];
+    const below = change ? BASKET_WORDS[change] : place?.filter(Boolean).join(' · ');
     return make(
       'li',
       {},
-      make('span', {}, name, make('span', { className: 'soft' }, below ?? '')),
+      make(
+        'span',
+        {},
+        plan?.shortNameOf(seat) ?? name,
+        make('span', { className: 'soft' }, below ?? ''),
+      ),
       make('span', {}, this.#money(this.#session.priceOf(seat))),
       make(
         'button',
@@ -143,12 +146,7 @@ export class Basket {
       make('p', { className: 'soft' }, BASKET_WORDS.bookingId),
       make('code', {}, booking.booking),
       make('ul', {}, ...names.map((name) => make('li', {}, make('span', {}, name)))),
-      make(
-        'div',
-        { className: 'total' },
-        make('span', {}, BASKET_WORDS.total(booking.seats.length)),
-        make('strong', {}, this.#money(booking.total)),
-      ),
+      totalLine(booking.seats.length, this.#money(booking.total)),
       make(
         'div',
         { className: 'actions' },
@@ -190,6 +188,19 @@ export class Basket {
     if (time.textContent !== words) time.textContent = words;
     time.toggleAttribute('data-soon', remainingMs !== null && remainingMs < SOON_MS);
   }
+}
+
+/**
+ * @param {number} count
+ * @param {string} amount
+ */
+function totalLine(count, amount) {
+  return make(
+    'div',
+    { className: 'total' },
+    make('span', {}, BASKET_WORDS.total(count)),
+    make('strong', {}, amount),
+  );
 }
 
 /** @param {number} remainingMs */

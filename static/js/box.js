@@ -34,3 +34,19 @@ export function boxesMeet(one, other) {
     one.bottom >= other.top
   );
 }
+
+/**
+ * Return *box* with *margin* more on every side.
+ *
+ * @param {Box} box
+ * @param {number} margin
+ * @returns {Box}
+ */
+export function grown({ left, top, right, bottom }, margin) {
+  return {
+    left: left - margin,
+    top: top - margin,
+    right: right + margin,
+    bottom: bottom + margin,
+  };
+}

@@ -10,7 +10,7 @@
  * Events:
  *   ready   a link has become current: watch again from what you have
  *   down    there is no link now; `lastHeardAt` says since when the picture is not fed
- *   awake   the page is visible again on the same link; the server sends what was missed
+ *   awake   the page is visible again on the same link: nothing was sent in between
  *   push    detail: the message
  *   closed  for good; detail: the reason in the server's words
  */
@@ -137,9 +137,10 @@ export class Connection extends Emitter {
     if (value) this.hurry();
     const link = this.#link;
     if (link === null) return;
+    const told = link.setVisible(value);
     if (value) this.emit('awake');
     try {
-      await link.setVisible(value);
+      await told;
     } catch {
       // An unanswered `visible` leaves the link as it was; the watchdog ends it if it is dead.
     }

@@ -87,7 +87,7 @@ export class HoldWatch {
       if (!(error instanceof WireError) || hold !== this.#state.holdId) return;
       // An id the server has not seen may still be on its way there: the next seat uses it again.
       if (error.code === 'not_found' && this.#state.seats.size === 0) return;
-      if (GONE_CODES.includes(error.code)) this.lose('gone');
+      if (GONE_CODES.includes(error.code)) this.lose(error.fields.hold_status ?? 'gone');
     }
   }
 
@@ -173,9 +173,8 @@ export class HoldWatch {
    * @param {number} askedAt
    */
   #takeAnswer(hold, answer, askedAt) {
-    if (answer.status === 'held') this.confirm(answer, askedAt);
-    else if (answer.status === 'booked') this.#state.book({ ...answer, hold });
-    else this.lose(answer.status);
+    if (answer.status === 'booked') this.#state.book({ ...answer, hold });
+    else this.confirm(answer, askedAt);
     this.#onChange();
   }
 

@@ -45,6 +45,7 @@ export class Legend {
       const tick = look === Look.OWN ? theme.ownInk : '';
       return make('li', {}, sample(styles[look], tick), SIGN_WORDS[look]);
     });
+    byId('legend').hidden = false;
     byId('prices').replaceChildren(...prices);
     byId('signs').replaceChildren(...signs);
   }

@@ -1,14 +1,17 @@
 /**
- * A plan on a canvas: sizing, pan and zoom, what is under the pointer, and one redraw per frame.
+ * A plan on a canvas: sizing, pan and zoom, what is under the pointer. It paints once per frame, and
+ * only around the seats that changed when nothing else did.
  *
  * It knows seats by index, their statuses and their marks, and nothing of shows or servers.
  */
 
 import { paintAreas } from './area_painter.js';
+import { grown } from './box.js';
+import { DirtyRegion } from './dirty_region.js';
 import { Gestures } from './gestures.js';
 import { SeatGrid } from './hit_test.js';
 import { paintRowNumbers } from './row_painter.js';
-import { SeatPainter } from './seat_painter.js';
+import { HIGHLIGHT_PX, OWN_RADIUS_PX_MIN, SeatPainter } from './seat_painter.js';
 import { SeatSorter } from './seat_sorter.js';
 import { Viewport } from './viewport.js';
 
@@ -50,6 +53,8 @@ export class MapView {
   #marks;
   #hovered = -1;
   #frame = 0;
+  #pixelRatio = 1;
+  #dirty = new DirtyRegion();
   #listening = new AbortController();
   #resizes;
 
@@ -84,10 +89,14 @@ export class MapView {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** @param {Uint8Array} statuses one per seat, or empty when unknown; the array may be reused */
-  showStatuses(statuses) {
+  /**
+   * @param {Uint8Array} statuses one per seat, or empty when unknown; the array may be reused
+   * @param {Iterable<[number, number]> | null} changes what is new in it, null for everything
+   */
+  showStatuses(statuses, changes) {
     this.#statuses = statuses;
-    this.redraw();
+    if (changes === null) return this.redraw();
+    for (const [seat] of changes) this.#redrawSeat(seat);
   }
 
   /** @param {Theme} theme */
@@ -109,8 +118,21 @@ export class MapView {
     this.#zoomAt(factor, this.#viewport.width / 2, this.#viewport.height / 2);
   }
 
-  /** Draw in the next frame, once, however often asked. */
+  /** Draw everything in the next frame, once, however often asked. */
   redraw() {
+    this.#dirty.addAll();
+    this.#requestFrame();
+  }
+
+  /** @param {number} seat */
+  #redrawSeat(seat) {
+    const at = this.#viewport.toScreen(this.#plan.x[seat], this.#plan.y[seat]);
+    const reach = Math.max(this.#plan.radius[seat] * this.#viewport.scale, OWN_RADIUS_PX_MIN);
+    this.#dirty.add(at.x, at.y, reach + HIGHLIGHT_PX, this.#pixelRatio);
+    this.#requestFrame();
+  }
+
+  #requestFrame() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#draw();
@@ -150,12 +172,11 @@ export class MapView {
    */
   #tap(x, y, isTouch) {
     const by = isTouch ? 'touch' : 'mouse';
-    const seat = this.#seatAt(x, y, REACH_PX[by]);
     if (this.#plan.typicalRadius * this.#viewport.scale < PICK_RADIUS_PX_MIN[by]) {
-      this.#zoomAt(TAP_ZOOM, x, y);
-    } else if (seat >= 0) {
-      this.#actions.pick(seat);
+      return this.#zoomAt(TAP_ZOOM, x, y);
     }
+    const seat = this.#seatAt(x, y, REACH_PX[by]);
+    if (seat >= 0) this.#actions.pick(seat);
   }
 
   /**
@@ -166,20 +187,21 @@ export class MapView {
     const seat = this.#seatAt(x, y, REACH_PX.mouse);
     if (seat < 0) return this.#leave();
     if (seat === this.#hovered) return;
+    if (this.#hovered >= 0) this.#redrawSeat(this.#hovered);
     this.#hovered = seat;
     const at = this.#viewport.toScreen(this.#plan.x[seat], this.#plan.y[seat]);
     at.y -= this.#plan.radius[seat] * this.#viewport.scale;
     this.#canvas.classList.add('on-seat');
     this.#actions.hover(seat, at);
-    this.redraw();
+    this.#redrawSeat(seat);
   }
 
   #leave() {
     if (this.#hovered < 0) return;
+    this.#redrawSeat(this.#hovered);
     this.#hovered = -1;
     this.#canvas.classList.remove('on-seat');
     this.#actions.leave();
-    this.redraw();
   }
 
   /**
@@ -198,7 +220,10 @@ export class MapView {
     const ratio = window.devicePixelRatio || 1;
     this.#canvas.width = Math.round(clientWidth * ratio);
     this.#canvas.height = Math.round(clientHeight * ratio);
+    this.#leave();
+    this.#pixelRatio = ratio;
     this.#viewport.resize(clientWidth, clientHeight);
+    this.#dirty.addAll();
     // A canvas that was resized is empty; waiting for a frame would flash.
     this.#draw();
   }
@@ -207,13 +232,32 @@ export class MapView {
     const context = this.#context;
     const viewport = this.#viewport;
     if (viewport.width === 0) return;
-    const ratio = this.#canvas.width / viewport.width;
+    const { boxes } = this.#dirty;
+    const ratio = this.#pixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.save();
+    if (boxes !== null) clipTo(context, boxes);
     context.clearRect(0, 0, viewport.width, viewport.height);
-    this.#sorter.sort(viewport.visibleBox(), this.#statuses, this.#marks);
+    // An own seat far out is painted larger than it is and may reach in from a row outside.
+    const planBoxes = boxes?.map((box) => viewport.toPlanBox(grown(box, OWN_RADIUS_PX_MIN)));
+    this.#sorter.sort(planBoxes ?? [viewport.visibleBox()], this.#statuses, this.#marks);
     paintAreas(context, this.#plan.areas, viewport, this.#theme);
     paintRowNumbers(context, this.#plan, viewport, this.#theme);
     this.#painter.paint(context, viewport);
     if (this.#hovered >= 0) this.#painter.paintHighlight(context, viewport, this.#hovered);
+    context.restore();
+    this.#dirty.clear();
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import('./box.js').Box[]} boxes
+ */
+function clipTo(context, boxes) {
+  context.beginPath();
+  for (const { left, top, right, bottom } of boxes) {
+    context.rect(left, top, right - left, bottom - top);
+  }
+  context.clip();
 }

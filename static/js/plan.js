@@ -27,6 +27,9 @@ import { emptyBox, growBox } from './box.js';
 import { flattenArea } from './plan_areas.js';
 
 const SEAT_RADIUS_DEFAULT = 10;
+/** A seat is drawn at no less than this share of the radius that the plan gives it. */
+const RADIUS_SHARE_MIN = 0.4;
+
 const CATEGORY_COLOR_DEFAULT = '#888888';
 
 /** A plan that cannot be drawn. */
@@ -72,14 +75,28 @@ export class SeatPlan {
    * @param {number} seat
    */
   nameOf(seat) {
-    const row = this.rows[this.row[seat]];
+    return [this.zoneOf(seat), this.shortNameOf(seat)].filter(Boolean).join(', ');
+  }
+
+  /**
+   * Return the name of a seat's zone, may be empty.
+   *
+   * @param {number} seat
+   */
+  zoneOf(seat) {
+    return this.rows[this.row[seat]].zone;
+  }
+
+  /**
+   * Return a seat's place within its zone: "Row 2, Seat 14".
+   *
+   * @param {number} seat
+   */
+  shortNameOf(seat) {
+    const { label, seatLabel } = this.rows[this.row[seat]];
     const number = this.numbers[seat];
-    const parts = [
-      row.zone,
-      row.label,
-      row.seatLabel ? fillIn(row.seatLabel, number) : number && `Seat ${number}`,
-    ];
-    return parts.filter(Boolean).join(', ') || this.labels[seat];
+    const ownName = seatLabel ? fillIn(seatLabel, number) : number && `Seat ${number}`;
+    return [label, ownName].filter(Boolean).join(', ') || this.labels[seat];
   }
 
   /** The radius that most seats have, near enough: the median. */
@@ -111,7 +128,28 @@ export class SeatPlan {
           this.numbers[seat] = seat_number ?? '';
           seat += 1;
         }
+        this.#makeRoom(first, seat);
         this.rows.push(this.#rowOf(row, zone.name ?? '', first, seat));
+      }
+    }
+  }
+
+  /**
+   * Let the seats of a row not cover each other: some plans draw them wider than they stand apart.
+   *
+   * @param {number} first
+   * @param {number} end
+   */
+  #makeRoom(first, end) {
+    for (let seat = first; seat + 1 < end; seat++) {
+      const apart = Math.hypot(
+        this.x[seat + 1] - this.x[seat],
+        this.y[seat + 1] - this.y[seat],
+      );
+      for (const one of [seat, seat + 1]) {
+        // Two seats in one place are a fault of the plan; they stay large enough to be seen.
+        const least = this.radius[one] * RADIUS_SHARE_MIN;
+        this.radius[one] = Math.max(least, Math.min(this.radius[one], apart / 2));
       }
     }
   }

@@ -80,7 +80,7 @@ export class SeatMap extends HTMLElement {
     session.on('plan', () => this.#showPlan(), signal);
     session.on('show', () => this.#describe(), signal);
     session.on('problem', () => this.#showWords(), signal);
-    session.sync.on('seats', () => this.#showSeats(), signal);
+    session.sync.on('seats', (changes) => this.#showSeats(changes), signal);
     session.sync.on('freshness', () => this.#showFreshness(), signal);
     session.holding.on('change', () => this.#showOwn(), signal);
     this.#part('.buttons').addEventListener('click', (event) => this.#press(event), { signal });
@@ -114,14 +114,15 @@ export class SeatMap extends HTMLElement {
         leave: () => this.#hideTip(),
       },
     });
-    this.#view.showStatuses(sync.statuses);
+    this.#view.showStatuses(sync.statuses, null);
     this.#showOwn();
     this.#showWords();
     this.#describe();
   }
 
-  #showSeats() {
-    this.#view?.showStatuses(/** @type {ShowSession} */ (this.#session).sync.statuses);
+  /** @param {[number, number][] | null} changes null for all seats */
+  #showSeats(changes) {
+    this.#view?.showStatuses(/** @type {ShowSession} */ (this.#session).sync.statuses, changes);
     this.#describe();
     this.#fillTip();
   }
@@ -141,12 +142,15 @@ export class SeatMap extends HTMLElement {
     const { freshness } = /** @type {ShowSession} */ (this.#session).sync;
     this.setAttribute('freshness', freshness.state);
     this.#part('.freshness').textContent = freshnessWords(freshness);
+    this.#fillTip();
   }
 
   #showWords() {
     const { problem, plan } = /** @type {ShowSession} */ (this.#session);
     const waiting = plan === null ? MAP_WORDS.loading : '';
     this.#part('.words').textContent = problem === null ? waiting : problemWords(problem);
+    // Where there is no show there is nothing to be fresh or to be moved.
+    this.#part('.freshness').hidden = this.#part('.buttons').hidden = problem?.kind === 'no_show';
   }
 
   /** Say in words what the picture shows. */
@@ -196,8 +200,10 @@ export class SeatMap extends HTMLElement {
     if (mark === SeatMark.CHANGING) return MAP_WORDS.changing;
     if (mark === SeatMark.OWN) return MAP_WORDS.yours;
     if (mark === SeatMark.OWN_BOOKED) return MAP_WORDS.yoursBooked;
-    const status = this.#session?.sync.statuses[seat];
-    return status === undefined ? MAP_WORDS.unknown : STATUS_WORDS[status];
+    const { statuses, freshness } = /** @type {ShowSession} */ (this.#session).sync;
+    if (statuses[seat] === undefined) return MAP_WORDS.unknown;
+    const words = STATUS_WORDS[statuses[seat]];
+    return freshness.state === 'live' ? words : MAP_WORDS.lastKnown(words);
   }
 
   /** @param {Event} event */

@@ -89,7 +89,8 @@ export class SeatMapSync extends Emitter {
     this.#connection.on('ready', () => this.#watch(), signal);
     this.#connection.on('down', () => this.#goStale(), signal);
     this.#connection.on('closed', () => this.#goStale(), signal);
-    this.#connection.on('awake', () => this.#setFreshness('catching_up'), signal);
+    // Watching again is answered at once even when nothing was missed; a pulse would take seconds.
+    this.#connection.on('awake', () => this.#watch(), signal);
     this.#connection.on('push', (push) => this.#take(push), signal);
     if (this.#connection.isReady) this.#watch();
   }
@@ -180,9 +181,12 @@ export class SeatMapSync extends Emitter {
     }
     const outcome = this.#isResyncing ? 'old' : this.#state.applyDelta(push);
     if (outcome === 'gap') return this.#resync();
-    if (outcome === 'old') return;
-    this.#attempt = 0;
-    this.#seatsChanged(push.seats);
+    if (outcome === 'applied') {
+      this.#attempt = 0;
+      this.#seatsChanged(push.seats);
+    } else if (push.to === this.#state.position?.version) {
+      this.#setFreshness('live');
+    }
   }
 
   /** @param {number | undefined} version the server's */

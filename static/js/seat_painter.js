@@ -22,11 +22,19 @@ import { inkOn } from './theme.js';
 /** Below this radius a seat is a square of a few pixels. */
 const SHAPE_RADIUS_PX_MIN = 2.4;
 
+/** Far out, rows of smaller squares than this would fade away. */
+const FAR_SIDE_PX_MIN = 1.9;
+
 /** From this radius on a seat has room for its number. */
 const NUMBER_RADIUS_PX_MIN = 9;
 
 /** An own seat is never smaller than this, or it could not be found again far out. */
-const OWN_RADIUS_PX_MIN = 4;
+export const OWN_RADIUS_PX_MIN = 4;
+
+/** How far a highlight reaches beyond its seat. */
+export const HIGHLIGHT_PX = 3;
+
+const HIGHLIGHT_WIDTH_PX = 2;
 
 const FULL_TURN = 2 * Math.PI;
 
@@ -136,9 +144,9 @@ export class SeatPainter {
     const at = viewport.toScreen(this.#plan.x[seat], this.#plan.y[seat]);
     const radius = Math.max(this.#plan.radius[seat] * viewport.scale, OWN_RADIUS_PX_MIN);
     context.beginPath();
-    context.arc(at.x, at.y, radius + 1.5, 0, FULL_TURN);
+    context.arc(at.x, at.y, radius + HIGHLIGHT_PX - HIGHLIGHT_WIDTH_PX / 2, 0, FULL_TURN);
     context.strokeStyle = this.#theme.ink;
-    context.lineWidth = 2;
+    context.lineWidth = HIGHLIGHT_WIDTH_PX;
     context.stroke();
   }
 
@@ -152,7 +160,7 @@ export class SeatPainter {
     const { color, farShare } = this.#styles[look];
     context.fillStyle = color;
     this.#sorter.each(look, (seat) => {
-      const side = Math.max(2 * radius[seat] * scale * farShare, 0.75);
+      const side = Math.max(2 * radius[seat] * scale, FAR_SIDE_PX_MIN) * farShare;
       context.fillRect(
         x[seat] * scale + offsetX - side / 2,
         y[seat] * scale + offsetY - side / 2,

@@ -53,20 +53,20 @@ export class SeatSorter {
   }
 
   /**
-   * Sort the seats of all rows that meet *box*.
+   * Sort the seats of all rows that meet one of *boxes*.
    *
-   * @param {import('./box.js').Box} box
+   * @param {import('./box.js').Box[]} boxes
    * @param {Uint8Array} statuses one per seat, or empty when they are not known yet
    * @param {Uint8Array} marks
    */
-  sort(box, statuses, marks) {
+  sort(boxes, statuses, marks) {
     const { rows, category, categories, count } = this.#plan;
     const next = this.#next;
     const heads = this.#heads.fill(NONE);
     const isKnown = statuses.length === count;
     const unknown = categories.length + Look.UNKNOWN;
     for (const row of rows) {
-      if (!boxesMeet(row.box, box)) continue;
+      if (!boxes.some((box) => boxesMeet(row.box, box))) continue;
       for (let seat = row.first; seat < row.end; seat++) {
         let look = unknown;
         if (marks[seat] !== SeatMark.NONE) look = this.#lookByMark[marks[seat]];

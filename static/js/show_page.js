@@ -11,9 +11,6 @@ import { SHOW_STATUS_WORDS, noticeWords, showBanner, showTime } from './texts.js
 
 const NOTICE_MS = 10_000;
 
-/** On a phone the legend would take the map's room; it opens with a tap. */
-const NARROW = '(max-width: 48rem)';
-
 /** @param {ShowSession} session */
 function showShow({ show }) {
   if (show === null) return;
@@ -58,7 +55,6 @@ function open() {
   session.on('notice', (notice) => showNotice(noticeWords(notice, session.plan, session.show)), signal);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => legend.render());
   byId('notice').querySelector('button')?.addEventListener('click', () => showNotice(''));
-  byId('legend').toggleAttribute('open', !matchMedia(NARROW).matches);
   new Basket(byId('basket'), session).start(signal);
 }
 

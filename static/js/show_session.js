@@ -83,7 +83,7 @@ export class ShowSession extends Emitter {
   start() {
     const { signal } = this.#listening;
     this.#sync.on('show', () => this.#takeShow(), signal);
-    this.#sync.on('refused', ({ message }) => this.#fail('no_show', message), signal);
+    this.#sync.on('refused', ({ message }) => this.#failForGood('no_show', message), signal);
     this.#connection.on('closed', (reason) => this.#fail('closed', reason), signal);
     this.#holding.on('notice', (notice) => this.emit('notice', notice), signal);
     const showVisibility = () => this.#connection.setVisible(!document.hidden);
@@ -137,7 +137,7 @@ export class ShowSession extends Emitter {
     } catch (error) {
       // Everything but "no such show" is left to the socket, which tries again by itself.
       if (!(error instanceof WireError) || error.code !== 'not_found') return;
-      this.#fail('no_show', error.message);
+      this.#failForGood('no_show', error.message);
     }
   }
 
@@ -181,6 +181,15 @@ export class ShowSession extends Emitter {
     this.#fail('no_plan', error.message);
     const delayMs = retryDelayMs(attempt, systemClock.random());
     this.#cancelRetry = systemClock.after(delayMs, () => this.#fetchPlan(show, attempt + 1));
+  }
+
+  /**
+   * @param {Problem['kind']} kind
+   * @param {string} words
+   */
+  #failForGood(kind, words) {
+    this.stop();
+    this.#fail(kind, words);
   }
 
   /**

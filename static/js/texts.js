@@ -13,6 +13,17 @@ import { Look } from './seat_sorter.js';
 
 const SEATS_NAMED_MAX = 3;
 
+/** @type {Intl.DateTimeFormatOptions} */
+const SHOW_TIME = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};
+
 /** @type {Readonly<Record<number, string>>} */
 export const STATUS_WORDS = Object.freeze({
   [SeatStatus.AVAILABLE]: 'Free',
@@ -49,6 +60,8 @@ export const MAP_WORDS = Object.freeze({
   yoursBooked: 'Booked by you',
   changing: 'Asking for this seat…',
   unknown: 'Waiting for the seats…',
+  /** @param {string} status */
+  lastKnown: (status) => `Last known: ${status}`,
 });
 
 /** By `Look`. @type {Readonly<Record<number, string>>} */
@@ -73,10 +86,11 @@ export const BASKET_WORDS = Object.freeze({
   total: (count) => (count === 1 ? '1 seat' : `${wholeNumber(count)} seats`),
   /** @param {string} name */
   remove: (name) => `Give back ${name}`,
+  closedHint: 'Seats cannot be held at the moment.',
   /** @param {Show} show */
   hint: ({ hold_ttl_s, seats_per_hold_max }) =>
-    `Click free seats to hold them for ${duration(hold_ttl_s)}, at most ${seats_per_hold_max}. ` +
-    'Click again to give one back.',
+    `Choose free seats to hold them for ${duration(hold_ttl_s)}, at most ${seats_per_hold_max}. ` +
+    'Choose one again to give it back.',
 });
 
 /**
@@ -137,10 +151,13 @@ export function clockTime(wallMs) {
   return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(wallMs);
 }
 
-/** @param {string} startsAt ISO 8601 */
+/**
+ * Return a show's start in the reader's own time zone, which is named: the house may lie in another.
+ *
+ * @param {string} startsAt ISO 8601
+ */
 export function showTime(startsAt) {
-  const options = /** @type {const} */ ({ dateStyle: 'full', timeStyle: 'short' });
-  return new Intl.DateTimeFormat(undefined, options).format(new Date(startsAt));
+  return new Intl.DateTimeFormat(undefined, SHOW_TIME).format(new Date(startsAt));
 }
 
 /**

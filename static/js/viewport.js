@@ -110,8 +110,16 @@ export class Viewport {
    * @returns {Box}
    */
   visibleBox() {
-    const topLeft = this.toPlan(0, 0);
-    const bottomRight = this.toPlan(this.width, this.height);
+    return this.toPlanBox({ left: 0, top: 0, right: this.width, bottom: this.height });
+  }
+
+  /**
+   * @param {Box} box in screen pixels
+   * @returns {Box}
+   */
+  toPlanBox({ left, top, right, bottom }) {
+    const topLeft = this.toPlan(left, top);
+    const bottomRight = this.toPlan(right, bottom);
     return { left: topLeft.x, top: topLeft.y, right: bottomRight.x, bottom: bottomRight.y };
   }
 
