@@ -158,6 +158,8 @@ class EmbeddedPostgres(EmbeddedServer):
         if self.socket_folder != self.folder:
             sockets = str(self.socket_folder).replace("\\", "\\\\").replace("'", "''")
         switch, wal_size = ("on", "1GB") if self._durable else ("off", "256MB")
+        # In the home, where the end of a test run removes what a killed server left.
+        shared_memory = "posix" if self._durable else "mmap"
         return f"""\
 # Written anew at each start.
 listen_addresses = ''
@@ -165,6 +167,7 @@ unix_socket_directories = '{sockets}'
 port = 5432
 max_connections = 200
 shared_buffers = 256MB
+dynamic_shared_memory_type = {shared_memory}
 max_wal_size = {wal_size}
 checkpoint_timeout = 15min
 fsync = {switch}

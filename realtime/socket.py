@@ -136,21 +136,24 @@ class QueuedSocket:
 
     async def run(self) -> None:
         """Send what is written until closed."""
-        while True:
-            item = await self._frames.get()
-            if item is None:
-                return
-            if isinstance(item, CloseCode):
-                await self._send(
-                    {"type": "websocket.close", "code": int(item), "reason": item.reason}
-                )
-                return
-            content = {"text": item.payload.decode()} if item.is_text else {"bytes": item.payload}
-            await self._send({"type": "websocket.send", **content})
-            if self._frames.empty() and not self._writable.is_set():
-                self._writable.set()
-                if self._drain_callback is not None:
-                    self._drain_callback()
+        try:
+            while (item := await self._frames.get()) is not None:
+                await self._send(_asgi_message(item))
+                if isinstance(item, CloseCode):
+                    return
+                if self._frames.empty():
+                    self._drained()
+        except OSError:
+            pass  # the peer is gone, as receive() says to the reader, too
+        finally:
+            self._drain_callback = None
+            self._drained()
+
+    def _drained(self) -> None:
+        was_congested = not self._writable.is_set()
+        self._writable.set()
+        if was_congested and self._drain_callback is not None:
+            self._drain_callback()
 
     @property
     def is_congested(self) -> bool:
@@ -177,3 +180,10 @@ class QueuedSocket:
         while not self._frames.empty():
             self._frames.get_nowait()
         self._frames.put_nowait(None)
+
+
+def _asgi_message(item: Frame | CloseCode) -> dict[str, Any]:
+    if isinstance(item, CloseCode):
+        return {"type": "websocket.close", "code": int(item), "reason": item.reason}
+    content = {"text": item.payload.decode()} if item.is_text else {"bytes": item.payload}
+    return {"type": "websocket.send", **content}

@@ -47,8 +47,8 @@ async def _ledger(services: Services) -> str:
 async def _board(services: Services) -> str:
     try:
         await services.board.ping()
-    except BoardAway as error:
-        return f"away: {error}"
+    except BoardAway:
+        return "does not answer"
     return "ok"
 
 

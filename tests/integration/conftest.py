@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
 import pytest
@@ -32,7 +32,15 @@ SEATS: Final = 20
 WAIT_S: Final = 10.0
 POLL_S: Final = 0.01
 
-Connection = asyncpg.Connection[asyncpg.Record]
+SHIFT_HOLDS: Final = """
+    UPDATE holds SET created_at = created_at - $2, expires_at = expires_at - $2 WHERE show_id = $1
+"""
+SHIFT_SEATS: Final = """
+    UPDATE seats SET locked_until = locked_until - $2 WHERE show_id = $1 AND status = 1
+"""
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Connect = Callable[[], Awaitable[Connection]]
 
 
 class MakeShow(Protocol):
@@ -46,6 +54,12 @@ class MakeShow(Protocol):
         hold_ttl_s: int = 600,
         seats_per_hold_max: int = 10,
     ) -> int: ...
+
+
+class PassTime(Protocol):
+    """Makes the holds of a show *seconds* older, as if that time had passed."""
+
+    async def __call__(self, show: int, seconds: int) -> None: ...
 
 
 class OpenInstance(Protocol):
@@ -100,7 +114,7 @@ def make_show(services: Services) -> MakeShow:
 
 
 @pytest.fixture
-async def connect(database_url: str) -> AsyncIterator[Callable[[], Awaitable[Connection]]]:
+async def connect(database_url: str) -> AsyncIterator[Connect]:
     """Opens connections of the test's own to its database."""
     async with AsyncExitStack() as stack:
 
@@ -110,6 +124,19 @@ async def connect(database_url: str) -> AsyncIterator[Callable[[], Awaitable[Con
             return connection
 
         yield connect
+
+
+@pytest.fixture
+async def pass_time(connect: Connect) -> PassTime:
+    connection = await connect()
+
+    async def pass_time(show: int, seconds: int) -> None:
+        past = timedelta(seconds=seconds)
+        async with connection.transaction():
+            await connection.execute(SHIFT_HOLDS, show, past)
+            await connection.execute(SHIFT_SEATS, show, past)
+
+    return pass_time
 
 
 @pytest.fixture

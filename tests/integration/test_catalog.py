@@ -1,6 +1,5 @@
 """Venues and shows in the ledger."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Final
@@ -11,27 +10,26 @@ from app.catalog import PLANS_KEPT_MAX, Catalog
 from app.changes import Position
 from app.database import Database
 from app.demo_plans import stadium
-from app.domain import Actor, ChangeShow, Role, ShowPatch, ShowStatus
+from app.domain import ChangeShow, ShowPatch, ShowStatus
 from app.errors import BadMessage, NotFound
 from app.ledger import Ledger
 from app.plans import SeatingPlan, parse_plan
+from app.services import Services
 from app.show_form import show_after
-from tests.integration.http.conftest import PLAN, PRICES
+from tests.integration.conftest import PRICES, SAM, STARTS_AT
+from tests.small_plan import small_plan
 
-STARTS_AT: Final = datetime(2031, 5, 1, 18, 30, tzinfo=UTC)
-STAFF: Final = Actor("sam", Role.STAFF)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = await Database.open(database_url, connections_max=4, statement_cache_size=100)
-    yield database
-    await database.close()
+PLAN: Final = small_plan(2, 6)
 
 
 @pytest.fixture
-def catalog(database: Database) -> Catalog:
-    return Catalog(database)
+def database(services: Services) -> Database:
+    return services.database
+
+
+@pytest.fixture
+def catalog(services: Services) -> Catalog:
+    return services.catalog
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,7 @@ async def test_a_show_begins_with_every_seat_available_at_version_0(
     venue = await catalog.add_venue("House", plan)
     show = await catalog.add_show(venue=venue, title="Hamlet", starts_at=STARTS_AT, prices=PRICES)
     assert show == await catalog.show(show.show)
-    assert (show.count, show.version, show.prices) == (12, 0, (4500, 2500))
+    assert (show.count, show.version, show.prices) == (12, 0, (5000, 3000))
     rows = await database.fetch("SELECT seat, category, status FROM seats ORDER BY seat")
     assert [tuple(row) for row in rows] == [(seat, seat // 6, 0) for seat in range(12)]
 
@@ -96,7 +94,7 @@ async def test_a_show_with_half_its_prices_is_not_added(
     catalog: Catalog, plan: SeatingPlan
 ) -> None:
     venue = await catalog.add_venue("House", plan)
-    for prices in ({"Stalls": 1}, {**PRICES, "Box": 1}):
+    for prices in ({"Front": 1}, {**PRICES, "Box": 1}):
         with pytest.raises(BadMessage):
             await catalog.add_show(venue=venue, title="Hamlet", starts_at=STARTS_AT, prices=prices)
     assert await catalog.shows(10) == []
@@ -125,11 +123,11 @@ async def test_a_show_event_applied_to_the_old_show_gives_the_new_show(
         ShowPatch(status=ShowStatus.CANCELLED),
     )
     for patch in patches:
-        applied = await ledger.apply(show.show, [ChangeShow(show.show, patch, STAFF)])
+        applied = await ledger.apply(show.show, [ChangeShow(show.show, patch, SAM)])
         assert applied.changes is not None
         (change,) = applied.changes.changes
         assert change.detail is not None
         show = show_after(show, change.detail, Position(applied.changes.epoch, change.version))
         assert show == await catalog.show(show.show)
-    assert show.prices == (4500, 1)
+    assert show.prices == (5000, 1)
     assert show.message is None

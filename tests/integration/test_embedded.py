@@ -132,7 +132,8 @@ def test_server_of_a_renamed_home_keeps_its_data_to_itself(tmp_path: Path) -> No
         with pytest.raises(EmbeddedError, match="shared memory block .* still in use"):
             EmbeddedPostgres(tmp_path / "b", durable=False).start()
     finally:
-        first.kill()
+        (tmp_path / "b").rename(first.home)
+        first.stop()
 
 
 async def test_home_with_a_long_and_odd_name(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ class Source:
 
     def __init__(self) -> None:
         self.loads: list[int] = []
+        self.started = asyncio.Event()
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
 
     async def load(self, key: int) -> int:
         self.loads.append(key)
+        self.started.set()
         await self.may_go_on.wait()
         if key < 0:
             raise LookupError(key)
@@ -43,8 +45,7 @@ async def test_all_who_ask_at_once_share_one_load_even_if_one_gives_up() -> None
     source.may_go_on.clear()
     recent = Recent(source.load, entries_max=2)
     asking = [asyncio.create_task(recent.get(4)) for _ in range(3)]
-    while not source.loads:
-        await asyncio.sleep(0)
+    await source.started.wait()
     asking[0].cancel()
     source.may_go_on.set()
     results = await asyncio.gather(*asking, return_exceptions=True)

@@ -8,9 +8,9 @@ from app.domain import Show, ShowStatus
 from app.errors import BadMessage
 from app.plans import parse_plan
 from app.show_form import full_prices, rfc3339, show_form, some_prices
-from tests.integration.http.conftest import PLAN as DOCUMENT
+from tests.small_plan import small_plan
 
-PLAN = parse_plan(DOCUMENT)
+PLAN = parse_plan(small_plan(2, 6))
 
 
 def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
@@ -20,7 +20,7 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
         title="Hamlet",
         starts_at=datetime(2031, 5, 1, 20, 30, tzinfo=timezone(timedelta(hours=2))),
         currency="EUR",
-        prices=(4500, 2500),
+        prices=(5000, 3000),
         status=ShowStatus.PAUSED,
         hold_ttl_s=600,
         seats_per_hold_max=10,
@@ -36,7 +36,7 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
         "title": "Hamlet",
         "starts_at": "2031-05-01T18:30:00Z",
         "currency": "EUR",
-        "prices": {"Stalls": 4500, "Balcony": 2500},
+        "prices": {"Front": 5000, "Back": 3000},
         "status": "paused",
         "hold_ttl_s": 600,
         "seats_per_hold_max": 10,
@@ -49,18 +49,18 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
 
 
 def test_prices_by_name_become_prices_by_category() -> None:
-    assert full_prices(PLAN, {"Balcony": 1, "Stalls": 2}) == (2, 1)
+    assert full_prices(PLAN, {"Back": 1, "Front": 2}) == (2, 1)
     assert full_prices(PLAN, {}) == (0, 0)
-    assert some_prices(PLAN, {"Balcony": 1}) == (None, 1)
+    assert some_prices(PLAN, {"Back": 1}) == (None, 1)
     assert some_prices(PLAN, {}) == (None, None)
 
 
 def test_missing_and_unknown_categories_are_named() -> None:
-    with pytest.raises(BadMessage, match="Balcony") as missing:
-        full_prices(PLAN, {"Stalls": 2})
-    assert missing.value.fields == {"categories": ["Balcony"]}
+    with pytest.raises(BadMessage, match="Back") as missing:
+        full_prices(PLAN, {"Front": 2})
+    assert missing.value.fields == {"categories": ["Back"]}
     with pytest.raises(BadMessage, match="Box") as unknown:
-        some_prices(PLAN, {"Stalls": 2, "Box": 1})
+        some_prices(PLAN, {"Front": 2, "Box": 1})
     assert unknown.value.fields == {"categories": ["Box"]}
 
 

@@ -2,52 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from app.config import Settings
-from app.domain import Role, ShowStatus
+from app.domain import Role
 from app.http import http_app
-from app.plans import SeatingPlan, parse_plan
-from app.services import Services, open_services
-from tests.conftest import Servers
+from app.services import Services
+from tests.integration.conftest import MakeShow, OpenInstance
+from tests.small_plan import small_plan
 
-SECRET: Final = "a secret of the tests, long enough"
 ORIGIN: Final = "https://tickets.example"
-STARTS_AT: Final = datetime(2031, 5, 1, 18, 30, tzinfo=UTC)
-SEATS_PER_ROW: Final = 6
-PRICES: Final = {"Stalls": 4500, "Balcony": 2500}
-# Row 1 are seats 0…5, labels A-1…A-6, in the stalls; row 2 are seats 6…11, B-1…B-6, in the balcony.
-PLAN: Final[dict[str, Any]] = {
-    "name": "Small house",
-    "size": {"width": 200, "height": 100},
-    "categories": [{"name": name, "color": "#884422"} for name in PRICES],
-    "zones": [
-        {
-            "name": "House",
-            "position": {"x": 0, "y": 0},
-            "rows": [
-                {
-                    "row_number": row,
-                    "position": {"x": 0, "y": 20 * place},
-                    "seats": [
-                        {
-                            "seat_guid": f"{row}-{number}",
-                            "seat_number": str(number),
-                            "position": {"x": 20 * number, "y": 0},
-                            "category": category,
-                        }
-                        for number in range(1, SEATS_PER_ROW + 1)
-                    ],
-                }
-                for place, (row, category) in enumerate([("A", "Stalls"), ("B", "Balcony")])
-            ],
-        }
-    ],
-}
+PLAN: Final = small_plan(2, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +67,8 @@ class Api:
 
 
 @pytest.fixture
-async def services(
-    database_url: str, redis_prefix: str, servers: Servers
-) -> AsyncIterator[Services]:
-    settings = Settings.model_validate(
-        {
-            "database_url": database_url,
-            "redis_url": servers.redis_url,
-            "redis_prefix": redis_prefix,
-            "secret": SECRET,
-            "origins": ORIGIN,
-        }
-    )
-    async with open_services(settings) as services:
+async def services(open_instance: OpenInstance) -> AsyncIterator[Services]:
+    async with open_instance(origins=ORIGIN) as services:
         yield services
 
 
@@ -123,22 +79,7 @@ async def api(services: Services) -> AsyncIterator[Api]:
         yield Api(services, client)
 
 
-@pytest.fixture(scope="session")
-def plan() -> SeatingPlan:
-    return parse_plan(PLAN)
-
-
 @pytest.fixture
-async def show(services: Services, plan: SeatingPlan) -> int:
+async def show(make_show: MakeShow) -> int:
     """A show on sale: 12 seats, up to 4 in a hold, held for a minute."""
-    venue = await services.catalog.add_venue("Small house", plan)
-    added = await services.catalog.add_show(
-        venue=venue,
-        title="The Tempest",
-        starts_at=STARTS_AT,
-        prices=PRICES,
-        status=ShowStatus.ON_SALE,
-        hold_ttl_s=60,
-        seats_per_hold_max=4,
-    )
-    return added.show
+    return await make_show(seats=12, hold_ttl_s=60, seats_per_hold_max=4)

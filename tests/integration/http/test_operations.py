@@ -20,8 +20,6 @@ from app.logs import configure_logs
 from app.services import Services, open_services
 from tests.integration.http.conftest import ORIGIN, Api
 
-LOST_DATABASE = "postgresql://nobody@127.0.0.1:1/nowhere"
-
 
 @pytest.fixture
 def logs() -> Iterator[StringIO]:
@@ -146,8 +144,12 @@ async def test_ready_says_what_each_part_is_up_to(api: Api) -> None:
 
 async def test_not_ready_without_the_ledger_but_without_the_board(services: Services) -> None:
     settings = services.settings.model_dump()
-    away = {"redis_url": "redis://127.0.0.1:1"}
-    for changes, status in (({"database_url": LOST_DATABASE}, 503), (away, 200)):
+    database_url = services.settings.database_url.get_secret_value()
+    for changes, status in (
+        ({"database_url": "postgresql://nobody@127.0.0.1:1/nowhere"}, 503),
+        ({"database_url": database_url.replace("?", "_missing?")}, 503),
+        ({"redis_url": "redis://127.0.0.1:1"}, 200),
+    ):
         changed = type(services.settings).model_validate({**settings, **changes})
         async with open_services(changed) as others, client_of(others) as client:
             response = await client.get("/readyz")

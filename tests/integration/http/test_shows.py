@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.domain import Role
-from tests.integration.http.conftest import PRICES, Api
+from tests.integration.conftest import PRICES
+from tests.integration.http.conftest import Api
 
 
 async def patch(api: Api, show: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +21,7 @@ async def test_a_show_reads_back_as_it_was_made(api: Api, show: int) -> None:
         "title": "Hamlet",
         "starts_at": "2031-06-01T20:30:00+02:00",
         "currency": "CHF",
-        "prices": {"Balcony": 1, "Stalls": 2},
+        "prices": {"Back": 1, "Front": 2},
         "status": "on_sale",
         "hold_ttl_s": 5,
         "seats_per_hold_max": 500,
@@ -45,7 +46,7 @@ async def test_a_show_needs_only_a_venue_a_title_and_a_time(api: Api, show: int)
     venue = (await api.do("GET", f"/shows/{show}"))["venue"]
     form = {"venue": venue, "title": "Hamlet", "starts_at": "2031-06-01T20:30:00Z"}
     made = await api.do("POST", "/shows", form, who=Role.ADMIN)
-    assert made["prices"] == {"Stalls": 0, "Balcony": 0}
+    assert made["prices"] == {"Front": 0, "Back": 0}
     assert (made["currency"], made["status"], made["message"]) == ("EUR", "scheduled", None)
     assert (made["hold_ttl_s"], made["seats_per_hold_max"]) == (600, 10)
 
@@ -63,7 +64,7 @@ async def test_the_list_has_every_show_in_the_same_form(api: Api, show: int) -> 
             {"starts_at": "2032-01-01T01:00:00+01:00", "status": "postponed"},
             {"starts_at": "2032-01-01T00:00:00Z", "status": "postponed"},
         ),
-        ({"prices": {"Balcony": 100}}, {"prices": {"Stalls": 4500, "Balcony": 100}}),
+        ({"prices": {"Back": 100}}, {"prices": {"Front": 5000, "Back": 100}}),
         ({"message": "Ten minutes late."}, {"message": "Ten minutes late."}),
         ({"currency": "USD", "hold_ttl_s": 1}, {"currency": "USD", "hold_ttl_s": 1}),
         ({"seats_per_hold_max": 2}, {"seats_per_hold_max": 2}),
@@ -86,9 +87,9 @@ async def test_a_message_is_taken_away_by_null_or_by_an_empty_one(api: Api, show
 
 async def test_two_who_change_different_prices_at_once_lose_nothing(api: Api, show: int) -> None:
     await asyncio.gather(
-        patch(api, show, {"prices": {"Stalls": 1}}), patch(api, show, {"prices": {"Balcony": 2}})
+        patch(api, show, {"prices": {"Front": 1}}), patch(api, show, {"prices": {"Back": 2}})
     )
-    assert (await api.do("GET", f"/shows/{show}"))["prices"] == {"Stalls": 1, "Balcony": 2}
+    assert (await api.do("GET", f"/shows/{show}"))["prices"] == {"Front": 1, "Back": 2}
 
 
 @pytest.mark.parametrize("status", ["scheduled", "paused", "postponed", "cancelled", "closed"])
@@ -120,14 +121,14 @@ async def test_open_holds_end_at_a_cancellation(api: Api, show: int) -> None:
 
 async def test_the_price_of_a_held_seat_does_not_change(api: Api, show: int) -> None:
     held = await api.do("POST", f"/shows/{show}/holds", {"seats": [0]}, who="ada")
-    await patch(api, show, {"prices": {"Stalls": 9900}})
+    await patch(api, show, {"prices": {"Front": 9900}})
     booked = await api.do("POST", f"/shows/{show}/bookings", {"hold": held["hold"]}, who="ada")
-    assert booked["total"] == PRICES["Stalls"]
+    assert booked["total"] == PRICES["Front"]
 
 
 async def test_staff_take_seats_off_sale_and_put_them_back(api: Api, show: int) -> None:
     blocks = f"/shows/{show}/blocks"
-    body = {"seats": ["A-1", 1], "reason": "Camera"}
+    body = {"seats": ["1-1", 1], "reason": "Camera"}
     response = await api.ask("POST", blocks, body, who=Role.STAFF)
     assert (response.status_code, response.json()) == (201, {"version": 1})
     taken = (409, "seats_taken")

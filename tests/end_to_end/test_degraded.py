@@ -1,0 +1,74 @@
+"""The sale without Redis, and when it comes back empty."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.client import Client
+from app.embedded import EmbeddedValkey
+from tests.conftest import Servers
+from tests.end_to_end.fleet import Fleet, environment, eventually
+
+HELD, BOOKED = 1, 2
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[EmbeddedValkey]:
+    """A Valkey of this test alone, which it may kill."""
+    server = EmbeddedValkey(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def fleet(
+    servers: Servers, database_url: str, valkey: EmbeddedValkey, tmp_path: Path
+) -> AsyncIterator[Fleet]:
+    async with httpx.AsyncClient(timeout=10) as http:
+        fleet = Fleet(environment(database_url, valkey.redis_url, ""), http, tmp_path)
+        try:
+            yield fleet
+        finally:
+            await fleet.stop()
+
+
+async def test_I3_holds_and_bookings_go_on_without_redis_and_screens_follow(
+    fleet: Fleet, valkey: EmbeddedValkey
+) -> None:
+    """With Redis dead the ledger alone sells; when it is back, empty, the board is made anew."""
+    one, two, _ = await asyncio.gather(
+        fleet.start_web(), fleet.start_web(), fleet.start_worker("expiry", "reconcile")
+    )
+    show = await fleet.add_show(one.url)
+    async with fleet.buyer(one) as buyer, fleet.buyer(two) as watcher:
+        await buyer.watch(show)
+        await watcher.watch(show)
+        hold = str(uuid4())
+        await buyer.ask("hold", show=show, hold=hold, seats=[1])
+        await _sees(watcher, show, 1, HELD)
+
+        await asyncio.to_thread(valkey.kill)
+        await buyer.ask("book", show=show, hold=hold)
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[2])
+        await _sees(watcher, show, 1, BOOKED)
+        await _sees(watcher, show, 2, HELD)
+
+        await asyncio.to_thread(valkey.start)
+        await eventually(lambda: _is_whole(fleet, one.url))
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[3])
+        await _sees(watcher, show, 3, HELD)
+        assert watcher.screens[show].statuses == buyer.screens[show].statuses
+
+
+async def _sees(client: Client, show: int, seat: int, status: int) -> None:
+    await client.until(lambda: client.screens[show].statuses[seat] == status)
+
+
+async def _is_whole(fleet: Fleet, url: str) -> bool:
+    ready = (await fleet.http.get(f"{url}/readyz")).json()
+    return bool(ready["board"] == "ok" and ready["feed"] == "ok")
