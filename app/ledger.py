@@ -301,7 +301,7 @@ def _change(row: Row) -> Change:
     return Change(
         version=row["version"],
         kind=EventKind(row["kind"]),
-        seats=tuple(row["seats"] or ()),
+        seats=tuple(sorted(row["seats"] or ())),
         hold=None if hold is None else str(hold),
         holder=row["holder"],
         hold_seats=tuple(row["hold_seats"] or ()),

@@ -48,6 +48,7 @@ class Hub:
         self._watchers_max = watchers_max
         self._audiences: dict[int, Audience] = {}
         self._opening: dict[int, asyncio.Task[Audience]] = {}
+        self._closing: dict[int, asyncio.Event] = {}
         self._broadcasts: dict[int, asyncio.Task[None]] = {}
         self._parts: list[set[Connection]] = [set() for _ in range(PULSE_PARTS)]
         self._next_part = 0
@@ -146,6 +147,8 @@ class Hub:
 
         Raises NotFound or Unavailable.
         """
+        while (closed := self._closing.get(show)) is not None:
+            await closed.wait()
         audience = self._audiences.get(show)
         if audience is not None:
             return audience
@@ -176,11 +179,16 @@ class Hub:
                 await self._close(show)
 
     async def _close(self, show: int) -> None:
-        del self._audiences[show]
-        task = self._broadcasts.pop(show)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await self._feed.unfollow(show)
+        closed = self._closing[show] = asyncio.Event()
+        try:
+            del self._audiences[show]
+            task = self._broadcasts.pop(show)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._feed.unfollow(show)
+        finally:
+            del self._closing[show]
+            closed.set()
 
     # The pulse.
 

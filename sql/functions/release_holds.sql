@@ -62,7 +62,7 @@ BEGIN
     SELECT v.ord, v.code, coalesce(f.version, v.version),
            CASE WHEN f.ord IS NOT NULL THEN 'release'::event_kind END,
            v.hold_id, v.holder, f.freed, coalesce(f.kept, v.seats),
-           CASE WHEN coalesce(f.kept, v.seats) <> '{}'
+           CASE WHEN v.status = 'held' AND coalesce(f.kept, v.seats) <> '{}'
                 THEN (extract(epoch FROM v.expires_at - p_now) * 1000)::bigint END,
            (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(coalesce(f.kept_prices, v.prices)) AS x (price)),
            NULL::uuid, NULL::integer[], NULL::jsonb

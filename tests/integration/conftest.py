@@ -33,10 +33,10 @@ WAIT_S: Final = 10.0
 POLL_S: Final = 0.01
 
 SHIFT_HOLDS: Final = """
-    UPDATE holds SET created_at = created_at - $2, expires_at = expires_at - $2 WHERE show_id = $1
+    UPDATE holds SET created_at = created_at - $2::interval, expires_at = expires_at - $2 WHERE show_id = $1
 """
 SHIFT_SEATS: Final = """
-    UPDATE seats SET locked_until = locked_until - $2 WHERE show_id = $1 AND status = 1
+    UPDATE seats SET locked_until = locked_until - $2::interval WHERE show_id = $1 AND status = 1
 """
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

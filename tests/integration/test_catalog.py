@@ -1,7 +1,6 @@
 """Venues and shows in the ledger."""
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from typing import Final
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from app.catalog import PLANS_KEPT_MAX, Catalog
 from app.changes import Position
 from app.database import Database
-from app.demo_plans import stadium
 from app.domain import ChangeShow, ShowPatch, ShowStatus
 from app.errors import BadMessage, NotFound
 from app.ledger import Ledger
@@ -54,15 +52,6 @@ async def test_a_show_begins_with_every_seat_available_at_version_0(
     assert (show.count, show.version, show.prices) == (12, 0, (5000, 3000))
     rows = await database.fetch("SELECT seat, category, status FROM seats ORDER BY seat")
     assert [tuple(row) for row in rows] == [(seat, seat // 6, 0) for seat in range(12)]
-
-
-async def test_a_show_of_a_stadium_is_added_within_seconds(catalog: Catalog) -> None:
-    plan = parse_plan(stadium())
-    venue = await catalog.add_venue("Stadium", plan)
-    began = perf_counter()
-    show = await catalog.add_show(venue=venue, title="Final", starts_at=STARTS_AT)
-    assert perf_counter() - began < 10
-    assert show.count == plan.count
 
 
 async def test_the_next_show_is_listed_first_and_past_ones_last(

@@ -1,6 +1,5 @@
 """Venues and their plans over HTTP."""
 
-import gzip
 import hashlib
 import json
 from typing import Final
@@ -62,5 +61,5 @@ async def test_a_stadium_is_loaded_opened_and_read_over_http(api: Api) -> None:
     plan = await api.ask("GET", f"/plans/{venue['plan_hash']}")
 
     assert show["count"] == seats["count"] == venue["count"] > 35_000
-    assert len(gzip.compress(plan.content)) < len(plan.content) / 5
-    assert parse_plan(plan.json()).hash == venue["plan_hash"]
+    assert hashlib.sha256(plan.content).hexdigest() == venue["plan_hash"]
+    assert int(plan.headers["content-length"]) < len(plan.content) / 5
