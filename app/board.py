@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError

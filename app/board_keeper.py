@@ -55,8 +55,10 @@ class BoardKeeper:
             await asyncio.sleep(pause_s)
             reply, version = await self._board.post(show, batch)
         if reply is PostReply.NONE:
-            await self.rebuild(show)
-        elif reply is PostReply.GAP or version < at_least:
+            version = (await self.rebuild(show)).position.version
+        # A rebuild that had begun before our commit was not put up with it.
+        wanted = at_least if batch is None else max(at_least, batch.last)
+        if reply is PostReply.GAP or version < wanted:
             ledger = await self._ledger.position(show)
             if ledger is not None:
                 await self.heal(show, ledger, Position(ledger.epoch, version))

@@ -132,10 +132,6 @@ class BoxOffice:
                 _refuse(ticket, error)
         except Exception:
             log.exception("box_office.batch_failed", show=show, commands=len(batch))
-            for ticket in batch:
-                _refuse(
-                    ticket, Unavailable("Something went wrong here; ask again with the same id.")
-                )
         finally:
             for ticket in batch:
                 _refuse(ticket, UnknownOutcome("The answer was lost; ask again with the same id."))
@@ -227,8 +223,10 @@ def _keys(command: Command) -> frozenset[object]:
             return frozenset((hold, actor.holder, *seats))
         case Release(hold=hold, seats=seats):
             return frozenset((hold, *(seats or ())))
-        case Extend(hold=hold) | Expire(hold=hold) | Book(hold=hold):
+        case Extend(hold=hold) | Expire(hold=hold):
             return frozenset((hold,))
+        case Book(hold=hold, booking=booking):
+            return frozenset((hold, booking))
         case Cancel(booking=booking):
             return frozenset((booking,))
         case Block(seats=seats) | Unblock(seats=seats):

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 
 from app.domain import TRANSITIONS, EventKind, HoldStatus, SeatStatus
 
@@ -143,25 +143,37 @@ def unpack(message: bytes) -> ChangeBatch | Position:
     That is what `pack` made, or the position of a board that was just rebuilt.
     Raises ValueError when it is something else.
     """
-    epoch, first, *rest = msgpack.unpackb(message)
-    if not rest:
-        return Position(epoch, first)
-    changes = tuple(
-        Change(
-            version=version,
-            kind=EventKind(kind),
-            seats=tuple(seats),
-            hold=hold,
-            holder=holder,
-            hold_seats=tuple(hold_seats),
-            expires_in_ms=expires_in_ms,
-            detail=detail,
-        )
-        for version, (kind, seats, _, hold, holder, hold_seats, expires_in_ms, detail) in enumerate(
-            rest[0], first
-        )
-    )
+    try:
+        epoch, first, *rest = msgpack.unpackb(message)
+        if not rest:
+            return Position(epoch, first)
+        changes = tuple(_change(version, *row) for version, row in enumerate(rest[0], first))
+    except TypeError as error:
+        raise ValueError("not a message of a show's channel") from error
     return ChangeBatch(epoch, changes)
+
+
+def _change(
+    version: int,
+    kind: str,
+    seats: list[int],
+    _status: int | None,
+    hold: str | None,
+    holder: str | None,
+    hold_seats: list[int],
+    expires_in_ms: int | None,
+    detail: dict[str, Any] | None,
+) -> Change:
+    return Change(
+        version=version,
+        kind=EventKind(kind),
+        seats=tuple(seats),
+        hold=hold,
+        holder=holder,
+        hold_seats=tuple(hold_seats),
+        expires_in_ms=expires_in_ms,
+        detail=detail,
+    )
 
 
 def after(changes: Iterable[Change], version: int) -> list[Change]:

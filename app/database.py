@@ -130,6 +130,8 @@ class Database:
                     began = True
                     return await work(connection)
             except (*_NOT_COMMITTED, *_CONNECTION_LOST) as error:
+                if isinstance(error, ValueError):
+                    raise  # an argument that cannot be sent; asyncpg calls it an InterfaceError
                 under_way |= began and isinstance(error, _CONNECTION_LOST)
                 if isinstance(error, _SERVER_CHANGED):
                     await self._pool.expire_connections()

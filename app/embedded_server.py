@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 Say = Callable[[str], None]
 

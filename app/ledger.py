@@ -139,7 +139,7 @@ class Ledger:
         return {row["show_id"]: Position(row["epoch"], row["version"]) for row in rows}
 
     async def live_positions(self) -> dict[int, Position]:
-        """Return where every show is that may still change."""
+        """Return where every show is that may still change, or that did within the hour."""
         rows = await self._database.fetch(self._queries["live_positions"])
         return {row["show_id"]: Position(row["epoch"], row["version"]) for row in rows}
 

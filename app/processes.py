@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from honcho.colour import get_colours
 from honcho.environ import expand_processes, parse_procfile
 from honcho.printer import Printer

@@ -17,10 +17,12 @@ SELECT epoch, version FROM show_clocks WHERE show_id = $1;
 SELECT show_id, epoch, version FROM show_clocks WHERE show_id = ANY ($1);
 
 -- name: live_positions
--- () -> show_id, epoch, version of every show that may still change
+-- () -> show_id, epoch, version of every show that may still change, or that did within the hour
 SELECT c.show_id, c.epoch, c.version
 FROM show_clocks c JOIN shows s ON s.id = c.show_id
-WHERE s.status NOT IN ('cancelled', 'closed');
+WHERE s.status NOT IN ('cancelled', 'closed')
+   OR EXISTS (SELECT FROM seat_events e
+              WHERE e.show_id = c.show_id AND e.version = c.version AND e.at > now() - interval '1 hour');
 
 -- name: board_state
 -- (show) -> epoch, version, statuses, holds [[id, holder, seats, expires_in_ms] ...]; one moment
