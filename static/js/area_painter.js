@@ -1,7 +1,7 @@
 /** Paints the areas of a plan, under the seats. */
 
 import { boxesMeet } from './box.js';
-import { inkOn } from './theme.js';
+import { inkOn, isLight } from './theme.js';
 
 /** @typedef {import('./plan_areas.js').Area} Area */
 /** @typedef {import('./plan_areas.js').AreaText} AreaText */
@@ -9,7 +9,10 @@ import { inkOn } from './theme.js';
 /** @typedef {import('./theme.js').Theme} Theme */
 
 /** Smaller words than this are dust. */
-const TEXT_PX_MIN = 6;
+const TEXT_PX_MIN = 5;
+
+/** On a dark page light areas are a veil: the seats on them are painted for a dark ground. */
+const VEIL_ALPHA = 0.1;
 
 /**
  * @param {CanvasRenderingContext2D} context in CSS pixels
@@ -26,9 +29,13 @@ export function paintAreas(context, areas, viewport, theme) {
     context.translate(at.x, at.y);
     context.rotate(area.rotation);
     context.scale(viewport.scale, viewport.scale);
+    const isVeil = isLight(context, theme.ink) && area.color !== '' && isLight(context, area.color);
+    if (isVeil) context.globalAlpha = VEIL_ALPHA;
     paintShape(context, area, viewport.scale);
+    context.globalAlpha = 1;
     if (area.text !== null && area.text.size * viewport.scale >= TEXT_PX_MIN) {
-      paintText(context, area.text, area.color, theme);
+      context.fillStyle = textColor(context, area, isVeil, theme);
+      paintText(context, area.text, theme);
     }
     context.restore();
   }
@@ -62,13 +69,26 @@ function paintShape(context, area, scale) {
 }
 
 /**
+ * Return the plan's own colour for an area's words, unless it was chosen for another ground.
+ *
  * @param {CanvasRenderingContext2D} context
- * @param {AreaText} text
- * @param {string} ground the colour it stands on, empty for the page
+ * @param {Area} area
+ * @param {boolean} isVeil
  * @param {Theme} theme
  */
-function paintText(context, text, ground, theme) {
-  context.fillStyle = text.color || (ground ? inkOn(context, ground) : theme.ink);
+function textColor(context, { text, color }, isVeil, theme) {
+  const isOnPage = isVeil || color === '';
+  const fits = !isOnPage || isLight(context, theme.ink) === isLight(context, text?.color || '#000');
+  if (text?.color && fits) return text.color;
+  return isOnPage ? theme.ink : inkOn(context, color);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context its fill is the colour of the words
+ * @param {AreaText} text
+ * @param {Theme} theme
+ */
+function paintText(context, text, theme) {
   context.font = `${text.size}px ${theme.font}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';

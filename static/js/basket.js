@@ -61,7 +61,9 @@ export class Basket {
 
   #holdParts() {
     const { holding } = this.#session;
-    const seats = [...new Set([...holding.seats, ...holding.changing.keys()])].sort((a, b) => a - b);
+    const seats = [...new Set([...holding.seats, ...holding.changing.keys()])].sort(
+      (a, b) => a - b,
+    );
     return [
       make(
         'div',
@@ -84,17 +86,12 @@ export class Basket {
     const { holding, plan } = this.#session;
     const change = holding.changing.get(seat);
     const name = plan?.nameOf(seat) ?? '…';
-    const place = plan && [plan.zoneOf(seat), plan.categories[plan.category[seat]].name];
-    const below = change ? BASKET_WORDS[change] : place?.filter(Boolean).join(' · ');
+    const place = plan ? [plan.zoneOf(seat), plan.categories[plan.category[seat]].name] : [];
+    const below = change ? BASKET_WORDS[change] : [...new Set(place)].filter(Boolean).join(' · ');
     return make(
       'li',
       {},
-      make(
-        'span',
-        {},
-        plan?.shortNameOf(seat) ?? name,
-        make('span', { className: 'soft' }, below ?? ''),
-      ),
+      make('span', {}, plan?.shortNameOf(seat) ?? name, make('span', { className: 'soft' }, below)),
       make('span', {}, this.#money(this.#session.priceOf(seat))),
       make(
         'button',

@@ -115,7 +115,11 @@ export class Connection extends Emitter {
       const settled = new AbortController();
       const settle = (/** @type {() => void} */ act) => () => (settled.abort(), act());
       this.on('ready', settle(resolve), settled.signal);
-      this.on('closed', settle(() => reject(closed)), settled.signal);
+      this.on(
+        'closed',
+        settle(() => reject(closed)),
+        settled.signal,
+      );
     });
   }
 

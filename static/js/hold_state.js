@@ -7,7 +7,8 @@
 
 /** @typedef {import('./hold_keeper.js').Booking} Booking */
 /** @typedef {'adding' | 'removing'} SeatChange */
-/** @typedef {{seats: number[], version: number, total: number, expires_in_ms: number}} HoldAnswer */
+/** @typedef {{seats: number[], version: number, total: number, expires_in_ms: number}}
+ *   HoldAnswer */
 /** @typedef {'release' | 'extend' | 'book'} WholeHoldAction */
 
 export class HoldState {

@@ -1,6 +1,6 @@
 /**
- * A plan on a canvas: sizing, pan and zoom, what is under the pointer. It paints once per frame, and
- * only around the seats that changed when nothing else did.
+ * A plan on a canvas: sizing, pan and zoom, what is under the pointer. It paints once per frame,
+ * and only around the seats that changed when nothing else did.
  *
  * It knows seats by index, their statuses and their marks, and nothing of shows or servers.
  */

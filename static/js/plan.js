@@ -67,6 +67,8 @@ export class SeatPlan {
     this.areas = [];
     this.#flatten(document.zones);
     this.bounds = this.#measure(document.size);
+    /** The median, which most seats are close to. */
+    this.typicalRadius = this.radius.slice().sort()[count >> 1] ?? SEAT_RADIUS_DEFAULT;
   }
 
   /**
@@ -97,12 +99,6 @@ export class SeatPlan {
     const number = this.numbers[seat];
     const ownName = seatLabel ? fillIn(seatLabel, number) : number && `Seat ${number}`;
     return [label, ownName].filter(Boolean).join(', ') || this.labels[seat];
-  }
-
-  /** The radius that most seats have, near enough: the median. */
-  get typicalRadius() {
-    if (this.count === 0) return SEAT_RADIUS_DEFAULT;
-    return this.radius.slice().sort()[this.count >> 1];
   }
 
   /** @param {any[]} zones */
@@ -136,21 +132,22 @@ export class SeatPlan {
 
   /**
    * Let the seats of a row not cover each other: some plans draw them wider than they stand apart.
+   * One measure for the whole row, the usual distance in it, keeps its seats of one size.
    *
    * @param {number} first
    * @param {number} end
    */
   #makeRoom(first, end) {
-    for (let seat = first; seat + 1 < end; seat++) {
-      const apart = Math.hypot(
-        this.x[seat + 1] - this.x[seat],
-        this.y[seat + 1] - this.y[seat],
-      );
-      for (const one of [seat, seat + 1]) {
-        // Two seats in one place are a fault of the plan; they stay large enough to be seen.
-        const least = this.radius[one] * RADIUS_SHARE_MIN;
-        this.radius[one] = Math.max(least, Math.min(this.radius[one], apart / 2));
-      }
+    const gaps = [];
+    for (let seat = first + 1; seat < end; seat++) {
+      gaps.push(Math.hypot(this.x[seat] - this.x[seat - 1], this.y[seat] - this.y[seat - 1]));
+    }
+    if (gaps.length === 0) return;
+    const usual = gaps.sort((one, other) => one - other)[(gaps.length - 1) >> 1];
+    for (let seat = first; seat < end; seat++) {
+      // Seats in one place are a fault of the plan; they stay large enough to be seen.
+      const least = this.radius[seat] * RADIUS_SHARE_MIN;
+      this.radius[seat] = Math.max(least, Math.min(this.radius[seat], usual / 2));
     }
   }
 

@@ -36,8 +36,8 @@
 /** @typedef {{push: 'show', show: Show}} ShowPush */
 /** @typedef {SnapshotPush | DeltaPush | HoldPush | PulsePush | GoawayPush | ShowPush} Push */
 /** @typedef {{ref: number, ok: true} & Record<string, any>} Reply */
-/** @typedef {{kind: 'reply', reply: Reply} | {kind: 'refusal', ref: number | null, error: WireError}
- *   | {kind: 'push', push: Push}} Message */
+/** @typedef {{kind: 'reply', reply: Reply} | {kind: 'push', push: Push}
+ *   | {kind: 'refusal', ref: number | null, error: WireError}} Message */
 
 export const SUBPROTOCOL = 'seatwire.v1.json';
 
@@ -97,7 +97,8 @@ export function encodeCommand(op, ref, fields = {}) {
 export function decodeMessage(text) {
   const message = parse(text);
   if (typeof message.push === 'string') return { kind: 'push', push: decodePush(message) };
-  if (message.ok === true && Number.isInteger(message.ref)) return { kind: 'reply', reply: message };
+  if (message.ok === true && Number.isInteger(message.ref))
+    return { kind: 'reply', reply: message };
   if (message.ok === false) {
     return { kind: 'refusal', ref: message.ref ?? null, error: errorFrom(message.error) };
   }

@@ -12,7 +12,14 @@
 import { MapView } from './map_view.js';
 import { SeatMark, writeMarks } from './seat_marks.js';
 import { ShowSession } from './show_session.js';
-import { MAP_WORDS, STATUS_WORDS, freshnessWords, money, problemWords, wholeNumber } from './texts.js';
+import {
+  MAP_WORDS,
+  STATUS_WORDS,
+  freshnessWords,
+  money,
+  problemWords,
+  wholeNumber,
+} from './texts.js';
 import { readTheme } from './theme.js';
 
 const STYLE_URL = new URL('../css/seat_map.css', import.meta.url).href;
@@ -24,9 +31,9 @@ TEMPLATE.innerHTML = `
   <p class="words" role="status"></p>
   <p class="freshness" role="status"></p>
   <div class="buttons">
-    <button type="button" data-do="in" title="${MAP_WORDS.zoomIn}" aria-label="${MAP_WORDS.zoomIn}">+</button>
-    <button type="button" data-do="out" title="${MAP_WORDS.zoomOut}" aria-label="${MAP_WORDS.zoomOut}">−</button>
-    <button type="button" data-do="fit" title="${MAP_WORDS.fit}" aria-label="${MAP_WORDS.fit}">⤢</button>
+    ${button('in', '+', MAP_WORDS.zoomIn)}
+    ${button('out', '−', MAP_WORDS.zoomOut)}
+    ${button('fit', '⤢', MAP_WORDS.fit)}
   </div>
   <div class="tip" hidden>
     <strong></strong>
@@ -96,6 +103,8 @@ export class SeatMap extends HTMLElement {
     this.#view?.stop();
     this.#session?.stop();
     this.#view = this.#session = null;
+    // Another show must not begin with the picture of this one.
+    /** @type {HTMLCanvasElement} */ (this.#part('canvas')).width = 0;
   }
 
   #showPlan() {
@@ -228,4 +237,15 @@ export class SeatMap extends HTMLElement {
   #part(selector) {
     return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
   }
+}
+
+/**
+ * @param {string} action
+ * @param {string} sign
+ * @param {string} words
+ */
+function button(action, sign, words) {
+  return `<button type="button" data-do="${action}" title="${words}" aria-label="${words}">
+    ${sign}
+  </button>`;
 }

@@ -180,7 +180,12 @@ export class SeatPainter {
     const style = this.#styles[look];
     context.beginPath();
     this.#sorter.each(look, (seat) => {
-      style.trace(context, x[seat] * scale + offsetX, y[seat] * scale + offsetY, radius[seat] * scale);
+      style.trace(
+        context,
+        x[seat] * scale + offsetX,
+        y[seat] * scale + offsetY,
+        radius[seat] * scale,
+      );
     });
     finish(context, style, typicalRadius * scale);
   }
@@ -217,7 +222,12 @@ export class SeatPainter {
       this.#sorter.each(look, (seat) => {
         const screenX = x[seat] * scale + offsetX;
         // The fourth argument squeezes long numbers into their seat.
-        context.fillText(numbers[seat], screenX, y[seat] * scale + offsetY, radius[seat] * scale * 1.5);
+        context.fillText(
+          numbers[seat],
+          screenX,
+          y[seat] * scale + offsetY,
+          radius[seat] * scale * 1.5,
+        );
       });
     });
   }

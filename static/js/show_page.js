@@ -52,9 +52,15 @@ function open() {
   session.on('show', () => showShow(session), signal);
   session.on('show', () => legend.render(), signal);
   session.on('plan', () => legend.render(), signal);
-  session.on('notice', (notice) => showNotice(noticeWords(notice, session.plan, session.show)), signal);
+  session.on(
+    'notice',
+    (notice) => showNotice(noticeWords(notice, session.plan, session.show)),
+    signal,
+  );
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => legend.render());
-  byId('notice').querySelector('button')?.addEventListener('click', () => showNotice(''));
+  byId('notice')
+    .querySelector('button')
+    ?.addEventListener('click', () => showNotice(''));
   new Basket(byId('basket'), session).start(signal);
 }
 

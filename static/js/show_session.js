@@ -6,7 +6,8 @@
  *   show     `show` has changed
  *   plan     `plan` has come
  *   problem  `problem` has changed
- *   notice   the buyer has to be told something; detail: Notice, or {kind: 'not_free', seat, status}
+ *   notice   the buyer has to be told something; detail: a Notice of the holding, or
+ *            {kind: 'not_free', seat, status}
  */
 
 import { Api } from './api.js';

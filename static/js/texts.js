@@ -152,7 +152,7 @@ export function clockTime(wallMs) {
 }
 
 /**
- * Return a show's start in the reader's own time zone, which is named: the house may lie in another.
+ * Return a show's start in the reader's own time zone, and name it: the house may lie in another.
  *
  * @param {string} startsAt ISO 8601
  */
@@ -206,7 +206,8 @@ function notFree(status, names) {
 function ended(status, names) {
   if (status === 'released') return `No longer held for you: ${names}.`;
   if (status === 'cancelled') return `The show was cancelled, and with it your hold: ${names}.`;
-  return `Your time is over and the hold has ended: ${names}. Choose again if they are still free.`;
+  const reason = status === 'expired' ? 'Your time is over' : 'Your hold has ended';
+  return `${reason}: ${names}. Choose again what is still free.`;
 }
 
 /**
@@ -228,6 +229,8 @@ function refused({ action, error }, names, show) {
     case 'timeout':
     case 'link_lost':
       return `No answer yet about ${names}. What is shown here is checked with the server again.`;
+    case 'unauthorized':
+      return 'Your session was over; a new one has begun. Please try again.';
     case 'unavailable':
     case 'rate_limited':
       return 'The server is busy and nothing was changed. Please try again in a moment.';

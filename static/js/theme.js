@@ -12,6 +12,12 @@
  * @property {string} font
  */
 
+/** Where black and white have the same contrast: (L + 0.05)² = 1.05 · 0.05. */
+const LUMINANCE_MIDDLE = 0.179;
+
+/** Lighter than this a surface glares on a dark page. */
+const LUMINANCE_HALF = 0.5;
+
 /**
  * @param {Element} element
  * @returns {Theme}
@@ -38,15 +44,34 @@ export function readTheme(element) {
  * @param {string} color any CSS colour
  */
 export function inkOn(context, color) {
+  return luminanceOf(context, color) > LUMINANCE_MIDDLE ? '#10151d' : '#ffffff';
+}
+
+/**
+ * Say whether *color* is lighter than it is dark.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} color any CSS colour
+ */
+export function isLight(context, color) {
+  return luminanceOf(context, color) > LUMINANCE_HALF;
+}
+
+/**
+ * Return the relative luminance (WCAG) of a colour, 0 to 1.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} color
+ */
+function luminanceOf(context, color) {
   const before = context.fillStyle;
   context.fillStyle = color;
   const normal = /^#(..)(..)(..)$/.exec(String(context.fillStyle));
   context.fillStyle = before;
-  if (normal === null) return '#10151d';
+  // A colour that lets the page through counts as a light one.
+  if (normal === null) return 1;
   const [red, green, blue] = normal.slice(1).map((hex) => linear(parseInt(hex, 16) / 255));
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  // Where black and white have the same contrast (WCAG): (L + 0.05)² = 1.05 · 0.05.
-  return luminance > 0.179 ? '#10151d' : '#ffffff';
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** @param {number} channel sRGB, 0 to 1 */

@@ -14,20 +14,36 @@ function points(seats) {
 }
 
 test('the nearest seat within reach is found', () => {
-  const grid = new SeatGrid(points([[0, 0], [30, 0], [60, 0]]));
+  const grid = new SeatGrid(
+    points([
+      [0, 0],
+      [30, 0],
+      [60, 0],
+    ]),
+  );
   assert.equal(grid.nearest(33, 2, 5), 1);
   assert.equal(grid.nearest(16, 0, 16), 1);
   assert.equal(grid.nearest(14, 0, 16), 0);
 });
 
 test('a point inside a large seat means it, even beyond the reach', () => {
-  const grid = new SeatGrid(points([[0, 0, 50], [200, 0, 5]]));
+  const grid = new SeatGrid(
+    points([
+      [0, 0, 50],
+      [200, 0, 5],
+    ]),
+  );
   assert.equal(grid.nearest(40, 0, 1), 0);
   assert.equal(grid.nearest(190, 0, 1), -1);
 });
 
 test('far from every seat there is none', () => {
-  const grid = new SeatGrid(points([[0, 0], [30, 0]]));
+  const grid = new SeatGrid(
+    points([
+      [0, 0],
+      [30, 0],
+    ]),
+  );
   assert.equal(grid.nearest(1000, 1000, 20), -1);
   assert.equal(grid.nearest(-1000, 0, 20), -1);
 });
@@ -41,7 +57,14 @@ test('seats in one column, in one row and in one place are found', () => {
   assert.equal(column.nearest(5, 30 * 70 + 3, 5), 70);
   const row = new SeatGrid(points(Array.from({ length: 100 }, (_, index) => [index * 30, 5])));
   assert.equal(row.nearest(30 * 99, 5, 5), 99);
-  assert.ok(new SeatGrid(points([[1, 1], [1, 1]])).nearest(1, 1, 1) >= 0);
+  assert.ok(
+    new SeatGrid(
+      points([
+        [1, 1],
+        [1, 1],
+      ]),
+    ).nearest(1, 1, 1) >= 0,
+  );
 });
 
 test('the grid finds what looking at every seat finds', () => {

@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import { PlanError, SeatPlan } from '../../static/js/plan.js';
 
 function seat(guid, x, y, more = {}) {
-  return { seat_guid: guid, seat_number: guid.slice(1), position: { x, y }, category: 'A', ...more };
+  return {
+    seat_guid: guid,
+    seat_number: guid.slice(1),
+    position: { x, y },
+    category: 'A',
+    ...more,
+  };
 }
 
 const DOCUMENT = {
@@ -81,11 +87,11 @@ test('category, radius and colour have defaults', () => {
   assert.match(plan.categories[1].color, /^#/);
 });
 
-test('seats that would cover each other are drawn smaller', () => {
+test('seats that would cover each other are drawn smaller, all of a row alike', () => {
   const row = { row_number: '1', seats: [seat('a1', 0, 0), seat('a2', 12, 0), seat('a3', 40, 0)] };
   const zones = [{ position: { x: 0, y: 0 }, rows: [row] }];
   const plan = new SeatPlan({ ...DOCUMENT, zones });
-  assert.deepEqual([...plan.radius], [6, 6, 10]);
+  assert.deepEqual([...plan.radius], [6, 6, 6]);
 });
 
 test('two seats in one place stay visible', () => {
@@ -128,9 +134,19 @@ test('areas of all shapes know what they cover', () => {
     {
       shape: 'polygon',
       position: { x: 10, y: 10 },
-      polygon: { points: [{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 0, y: -4 }] },
+      polygon: {
+        points: [
+          { x: 0, y: 0 },
+          { x: 4, y: 0 },
+          { x: 0, y: -4 },
+        ],
+      },
     },
-    { shape: 'text', position: { x: 0, y: 0 }, text: { text: 'ab', size: 10, position: { x: 0, y: 0 } } },
+    {
+      shape: 'text',
+      position: { x: 0, y: 0 },
+      text: { text: 'ab', size: 10, position: { x: 0, y: 0 } },
+    },
     { circle: { radius: 1 } },
   ];
   const zones = [{ position: { x: 0, y: 0 }, rows: [], areas }];

@@ -28,7 +28,15 @@ test('a snapshot replaces everything', () => {
 
 test('a delta that follows is applied', () => {
   const state = stateAt(16, [0, 0, 1]);
-  const outcome = state.applyDelta({ epoch: EPOCH, from: 16, to: 18, seats: [[1, 1], [2, 2]] });
+  const outcome = state.applyDelta({
+    epoch: EPOCH,
+    from: 16,
+    to: 18,
+    seats: [
+      [1, 1],
+      [2, 2],
+    ],
+  });
   assert.equal(outcome, 'applied');
   assert.deepEqual([...state.statuses], [0, 1, 2]);
   assert.deepEqual([...state.counts], [1, 1, 1, 0]);
