@@ -70,7 +70,7 @@ async def simulate(settings: Settings, *, show: int, buyers: int, seconds: int) 
             raise SimulationFailed(f"no rehearsal at {url}: {error}") from error
         console.print(f"{buyers} buyers at {url}, show {show}, {seconds} s")
         ends_at = time.monotonic() + seconds
-        with Live(console=console, refresh_per_second=REFRESH_PER_S) as live:
+        with Live(console=console, refresh_per_second=REFRESH_PER_S, transient=True) as live:
             async with asyncio.TaskGroup() as group:
                 for client in clients:
                     group.create_task(_buy(client, show, tally, ends_at))

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from app.board import BoardAway
+from app.changes import Position
 from app.services import Services
 from workers.loop import repeat
 
@@ -19,19 +20,30 @@ log = structlog.get_logger(__name__)
 
 async def run(services: Services) -> None:
     """Reconcile until cancelled."""
-    await repeat(lambda: reconcile(services), interval_s=INTERVAL_S)
+    reconciler = Reconciler(services)
+    await repeat(reconciler.look, interval_s=INTERVAL_S)
 
 
-async def reconcile(services: Services) -> bool:
-    """Heal every board that is behind; a show without a board is left to whoever wants it first.
+class Reconciler:
+    """Remembers where the ledger was a look ago: a board behind that is not merely being posted to."""
 
-    A board may look behind only because its post is still under way; posting twice changes nothing.
-    """
-    try:
-        ledger = await services.ledger.live_positions()
-        boards = await services.board.positions(list(ledger))
-        for show, board in boards.items():
-            await services.board_keeper.heal(show, ledger[show], board)
-    except BoardAway as error:
-        log.debug("reconcile.board_away", error=repr(error))
-    return False
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._seen: dict[int, Position] = {}
+
+    async def look(self) -> bool:
+        """Heal every board that has not come up to where the ledger was at the last look.
+
+        A show without a board is left to whoever wants it first.
+        """
+        ledger = await self._services.ledger.live_positions()
+        try:
+            boards = await self._services.board.positions(list(ledger))
+            for show, board in boards.items():
+                seen = self._seen.get(show)
+                if seen is not None and board < seen:
+                    await self._services.board_keeper.heal(show, ledger[show], board)
+        except BoardAway as error:
+            log.debug("reconcile.board_away", error=repr(error))
+        self._seen = ledger
+        return False
