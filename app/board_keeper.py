@@ -19,8 +19,8 @@ from app.ledger import Ledger
 # Further behind than this, a whole board is cheaper than its missing events.
 FILL_EVENTS_MAX = 1_000
 
-# Another instance that committed just before us is mostly about to post; only when it does not is the
-# gap filled in its stead.
+# Another instance that committed just before us is mostly about to post; only when it does not is
+# the gap filled in its stead.
 GAP_PAUSES_S = (0.002, 0.01)
 
 log = structlog.get_logger(__name__)

@@ -25,7 +25,7 @@ async def run(services: Services) -> None:
 
 
 class Reconciler:
-    """Remembers where the ledger was a look ago: a board behind that is not merely being posted to."""
+    """Remembers where the ledger was a look ago: a board behind that was left behind."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -6,7 +6,7 @@ import signal
 import socket
 from uuid import uuid4
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 import pytest
 import websockets
 from websockets.asyncio.client import connect

@@ -33,7 +33,8 @@ WAIT_S: Final = 10.0
 POLL_S: Final = 0.01
 
 SHIFT_HOLDS: Final = """
-    UPDATE holds SET created_at = created_at - $2::interval, expires_at = expires_at - $2 WHERE show_id = $1
+    UPDATE holds SET created_at = created_at - $2::interval, expires_at = expires_at - $2
+    WHERE show_id = $1
 """
 SHIFT_SEATS: Final = """
     UPDATE seats SET locked_until = locked_until - $2::interval WHERE show_id = $1 AND status = 1
@@ -169,6 +170,10 @@ async def add_show(
     return show.show
 
 
+def buyer(name: str) -> Actor:
+    return Actor(name, Role.BUYER)
+
+
 async def do(ledger: Ledger, command: Command) -> Outcome:
     """Carry out one command in a batch of its own and return its outcome, or raise its refusal."""
     (answer,) = (await ledger.apply(command.show, [command])).answers
@@ -180,5 +185,7 @@ async def do(ledger: Ledger, command: Command) -> Outcome:
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Return when *condition* holds; fail the test when it does not within WAIT_S."""
     async with asyncio.timeout(WAIT_S):
-        while not await condition():
+        while True:
+            if await condition():
+                return
             await asyncio.sleep(POLL_S)

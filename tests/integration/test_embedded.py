@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 import redis
 

@@ -5,7 +5,8 @@ import { retryDelayMs } from '../../static/js/backoff.js';
 import { HoldKeeper } from '../../static/js/hold_keeper.js';
 import { MemoryStore } from '../../static/js/key_store.js';
 import { SessionToken } from '../../static/js/session_token.js';
-import { countdown, freshnessWords, money } from '../../static/js/texts.js';
+import { countdown, money } from '../../static/js/formats.js';
+import { freshnessWords } from '../../static/js/sentences.js';
 import { newUuid } from '../../static/js/uuid.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,12 +79,23 @@ def test_I12_a_rebuilt_board_tells_its_position_on_the_same_channel() -> None:
     [
         b"",
         b"\xc1",
+        msgpack.packb(3),
         msgpack.packb([3]),
+        msgpack.packb([3, 9, 7]),
         msgpack.packb([3, 9, [["sell", [], None, None, None, [], None, None]]]),
         msgpack.packb([3, 9, [["hold", []]]]),
         pack(ChangeBatch(3, (Change(9, EventKind.BLOCK, (1,)),)))[:-1],
     ],
-    ids=["nothing", "not msgpack", "half a position", "unknown kind", "short row", "cut off"],
+    ids=[
+        "nothing",
+        "not msgpack",
+        "a number",
+        "half a position",
+        "no rows",
+        "unknown kind",
+        "short row",
+        "cut off",
+    ],
 )
 def test_I5_a_message_that_is_something_else_is_a_value_error(message: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # of many libraries, with many texts

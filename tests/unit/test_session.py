@@ -4,10 +4,8 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-import msgpack  # type: ignore[import-untyped]
 import pytest
 
-from app.auth import Identity
 from app.domain import Actor, Book, Command, Extend, Hold, Outcome, Release, Role
 from app.errors import (
     BadMessage,
@@ -24,53 +22,33 @@ from app.errors import (
     Unavailable,
     UnknownOutcome,
 )
-from realtime.close_codes import CloseCode
-from realtime.protocol import MESSAGE_BYTES_MAX, Codec, Since
+from realtime.protocol import Since
 from realtime.session import (
-    FAULTS_MAX,
-    Close,
     Greet,
     Join,
     Leave,
     Reply,
-    Session,
     SetVisible,
-    Step,
     Submit,
     error_reply,
     ok_reply,
     outcome_reply,
 )
-from tests.golden import Vector, named, names, vectors
+from tests.golden import named
+from tests.talk import (
+    ANN,
+    BOOKING,
+    COMMANDS,
+    HELLO,
+    HOLD,
+    TOKEN_ENDS_AT,
+    WATCHING,
+    Talk,
+    greeted,
+    refusal,
+)
 
-HOLD: Final = UUID("0b9f6a1e-3c1d-4f5a-9b51-2d1f0c7e8a42")
-BOOKING: Final = UUID("7c1e5d0a-88f3-4a0e-a6f4-5b9d3e2f1a60")
-ANN: Final = Actor("ann", Role.BUYER)
-TOKEN_ENDS_AT: Final = 2_000_000_000
-NOW: Final = TOKEN_ENDS_AT - 60
-IDENTITIES: Final = {
-    "token.of.ann": Identity(ANN, TOKEN_ENDS_AT),
-    "newer.token.of.ann": Identity(ANN, TOKEN_ENDS_AT + 600),
-    **{f"token.of.{role}": Identity(Actor(f"a-{role}", role), TOKEN_ENDS_AT) for role in Role},
-}
-MESSAGES_PER_S: Final = 10
-MESSAGES_BURST: Final = 20
-
-HELLO: Final = {"op": "hello", "ref": 1, "token": "token.of.ann"}
-COMMANDS: Final[dict[str, dict[str, Any]]] = {
-    "hold": {"op": "hold", "show": 42, "hold": str(HOLD), "seats": [5, 0]},
-    "release": {"op": "release", "show": 42, "hold": str(HOLD)},
-    "extend": {"op": "extend", "show": 42, "hold": str(HOLD)},
-    "book": {"op": "book", "show": 42, "hold": str(HOLD)},
-}
-WATCHING: Final[dict[str, dict[str, Any]]] = {
-    "watch": {"op": "watch", "show": 42},
-    "unwatch": {"op": "unwatch", "show": 42},
-    "visible": {"op": "visible", "value": False},
-    "ping": {"op": "ping"},
-}
 REPLIES: Final = named("replies")
-INVALID: Final = vectors("invalid")
 # As the vectors have them.
 ERRORS: Final[list[SeatwireError]] = [
     BadMessage("The first message is hello."),
@@ -88,50 +66,16 @@ ERRORS: Final[list[SeatwireError]] = [
 ]
 
 
-class Talk:
-    """A session and the time in it."""
-
-    def __init__(self, codec: Codec = Codec.JSON, *, messages_burst: int = 10_000) -> None:
-        self.session = Session(
-            session_id="5f0c9a7be21d",
-            codec=codec,
-            verify=_verify,
-            new_id=lambda: BOOKING,
-            pulse_ms=5_000,
-            messages_per_s=MESSAGES_PER_S,
-            messages_burst=messages_burst,
-        )
-        self.now_s = 0.0
-        self.time_s = float(NOW)
-
-    def say(self, message: dict[str, Any]) -> Step:
-        return self.send(json.dumps(message))
-
-    def send(self, data: str | bytes) -> Step:
-        return self.session.receive(data, now_s=self.now_s, time_s=self.time_s)
-
-
-def _verify(token: str) -> Identity:
-    identity = IDENTITIES.get(token)
-    if identity is None or identity.actor.role is Role.ANONYMOUS:
-        raise Unauthorized("The token is not valid.")
-    return identity
-
-
 @pytest.fixture
 def ann() -> Talk:
     """A buyer who has said hello."""
-    talk = Talk()
-    assert isinstance(talk.say(HELLO), Greet)
-    return talk
+    return greeted(HELLO)
 
 
 @pytest.fixture
 def nobody() -> Talk:
     """Somebody without a token who has said hello."""
-    talk = Talk()
-    assert isinstance(talk.say({"op": "hello"}), Greet)
-    return talk
+    return greeted({"op": "hello"})
 
 
 # Hello
@@ -140,7 +84,7 @@ def nobody() -> Talk:
 @pytest.mark.parametrize("op", COMMANDS | WATCHING)
 def test_HE1_before_hello_everything_else_is_refused(op: str) -> None:
     message = (COMMANDS | WATCHING)[op]
-    assert _refusal(Talk().say({**message, "ref": 7})) == (7, "bad_message")
+    assert refusal(Talk().say({**message, "ref": 7})) == (7, "bad_message")
 
 
 def test_HE1_hello_is_accepted_after_a_message_that_came_too_early() -> None:
@@ -179,7 +123,7 @@ def test_HE2_without_a_token_one_may_watch(op: str, nobody: Talk) -> None:
 
 @pytest.mark.parametrize("op", COMMANDS)
 def test_HE2_without_a_token_every_command_is_unauthorized(op: str, nobody: Talk) -> None:
-    assert _refusal(nobody.say({**COMMANDS[op], "ref": 9})) == (9, "unauthorized")
+    assert refusal(nobody.say({**COMMANDS[op], "ref": 9})) == (9, "unauthorized")
 
 
 @pytest.mark.parametrize("role", [Role.BUYER, Role.KIOSK, Role.STAFF, Role.ADMIN])
@@ -194,13 +138,13 @@ def test_HE2_every_role_with_a_token_may_command(op: str, role: Role) -> None:
 
 def test_HE3_a_refused_first_hello_leaves_the_socket_ungreeted() -> None:
     talk = Talk()
-    assert _refusal(talk.say({**HELLO, "token": "forged"})) == (1, "unauthorized")
-    assert _refusal(talk.say({"op": "ping", "ref": 2})) == (2, "bad_message")
+    assert refusal(talk.say({**HELLO, "token": "forged"})) == (1, "unauthorized")
+    assert refusal(talk.say({"op": "ping", "ref": 2})) == (2, "bad_message")
     assert isinstance(talk.say(HELLO), Greet)
 
 
 def test_HE3_a_refused_later_hello_changes_nothing(ann: Talk) -> None:
-    assert _refusal(ann.say({**HELLO, "token": "forged"})) == (1, "unauthorized")
+    assert refusal(ann.say({**HELLO, "token": "forged"})) == (1, "unauthorized")
     step = ann.say(COMMANDS["hold"])
     assert isinstance(step, Submit)
     assert step.command.actor == ANN
@@ -211,7 +155,7 @@ def test_HE4_commands_end_with_the_tokens_time(op: str, ann: Talk) -> None:
     ann.time_s = TOKEN_ENDS_AT - 0.001
     assert isinstance(ann.say(COMMANDS[op]), Submit)
     ann.time_s = TOKEN_ENDS_AT
-    assert _refusal(ann.say({**COMMANDS[op], "ref": 3})) == (3, "unauthorized")
+    assert refusal(ann.say({**COMMANDS[op], "ref": 3})) == (3, "unauthorized")
 
 
 @pytest.mark.parametrize("op", WATCHING)
@@ -240,7 +184,7 @@ def test_HE5_a_later_hello_replaces_the_holder(ann: Talk) -> None:
 
 def test_HE5_a_later_hello_without_a_token_gives_it_up(ann: Talk) -> None:
     ann.say({"op": "hello"})
-    assert _refusal(ann.say({**COMMANDS["hold"], "ref": 4})) == (4, "unauthorized")
+    assert refusal(ann.say({**COMMANDS["hold"], "ref": 4})) == (4, "unauthorized")
 
 
 # Messages become steps
@@ -253,7 +197,7 @@ def test_CM1_a_hold_is_submitted_with_its_seats_in_order(ann: Talk) -> None:
 def test_CM1_a_seat_named_twice_is_refused(ann: Talk) -> None:
     for op in ("hold", "release"):
         message = {**COMMANDS[op], "seats": [3, 1, 3], "ref": 5}
-        assert _refusal(ann.say(message)) == (5, "bad_message")
+        assert refusal(ann.say(message)) == (5, "bad_message")
 
 
 def test_CM5_a_release_is_of_all_seats_or_of_some(ann: Talk) -> None:
@@ -305,7 +249,7 @@ def test_RP1_the_ref_comes_back_as_it_was(ref: int | str | None, ann: Talk) -> N
     ponged = ann.say({"op": "ping", "ref": ref})
     assert isinstance(ponged, Reply)
     assert (ponged.message["ref"], ponged.message["ok"]) == (ref, True)
-    assert _refusal(ann.say({"op": "hello", "token": "forged", "ref": ref}))[0] == ref
+    assert refusal(ann.say({"op": "hello", "token": "forged", "ref": ref}))[0] == ref
     submitted = ann.say({**COMMANDS["book"], "ref": ref})
     assert isinstance(submitted, Submit)
     assert submitted.ref == ref
@@ -362,141 +306,3 @@ def test_RP2_every_error_has_a_vector() -> None:
 
 def test_RP1_a_plain_yes_has_a_ref_and_nothing_else() -> None:
     assert ok_reply(3) == REPLIES["unwatch"]["message"]
-
-
-# Messages that make no sense
-
-
-@pytest.mark.parametrize("vector", INVALID, ids=names(INVALID))
-def test_MG2_RP3_an_invalid_message_has_its_code_and_ref_and_changes_nothing(
-    vector: Vector,
-) -> None:
-    sent: list[tuple[Codec, str | bytes]] = []
-    if "json" in vector:
-        sent.append((Codec.JSON, vector["json"]))
-    if "msgpack" in vector:
-        sent.append((Codec.MSGPACK, bytes.fromhex(vector["msgpack"])))
-    assert sent
-    for codec, data in sent:
-        talk = Talk(codec)
-        talk.send(_packed(HELLO, codec))
-        assert _refusal(talk.send(data)) == (vector["ref"], vector["code"])
-        after = talk.send(_packed(COMMANDS["extend"], codec))
-        assert after == Submit(None, Extend(42, HOLD, ANN))
-
-
-@pytest.mark.parametrize(
-    ("codec", "data"),
-    [
-        (Codec.JSON, b'{"op":"ping","ref":1}'),
-        (Codec.MSGPACK, '{"op":"ping","ref":1}'),
-    ],
-    ids=["bytes on JSON", "text on msgpack"],
-)
-def test_MG1_the_wrong_kind_of_frame_is_a_bad_message(codec: Codec, data: str | bytes) -> None:
-    assert _refusal(Talk(codec).send(data)) == (None, "bad_message")
-
-
-def test_MG1_bytes_that_are_not_utf8_are_a_bad_message() -> None:
-    packed = msgpack.packb({"op": "hello", "token": "\ud800"}, unicode_errors="surrogatepass")
-    assert _refusal(Talk(Codec.MSGPACK).send(packed)) == (None, "bad_message")
-
-
-def test_RL1_a_message_too_large_is_refused_and_the_socket_lives_on(ann: Talk) -> None:
-    too_large = '{"op":"ping","ref":1}'.ljust(MESSAGE_BYTES_MAX + 1)
-    for _ in range(FAULTS_MAX + 1):
-        assert _refusal(ann.send(too_large)) == (None, "too_large")
-    assert isinstance(ann.say(COMMANDS["hold"]), Submit)
-
-
-def test_RL7_a_thousand_faults_are_answered_and_one_more_closes_for_good(ann: Talk) -> None:
-    for _ in range(1_000):
-        assert _refusal(ann.send("nonsense")) == (None, "bad_message")
-    step = ann.send("nonsense")
-    assert step == Close(CloseCode.TOO_MANY_FAULTS)
-    assert step.code == 4500
-
-
-def test_RL7_refusals_of_messages_that_make_sense_are_no_faults(nobody: Talk) -> None:
-    for _ in range(FAULTS_MAX + 1):
-        assert _refusal(nobody.say(COMMANDS["hold"]))[1] == "unauthorized"
-    assert isinstance(nobody.say(WATCHING["ping"]), Reply)
-
-
-# The rate
-
-
-def test_RL3_a_burst_is_carried_out_and_one_more_is_not() -> None:
-    talk = Talk(messages_burst=MESSAGES_BURST)
-    talk.say(HELLO)
-    for _ in range(MESSAGES_BURST - 1):
-        assert isinstance(talk.say(COMMANDS["hold"]), Submit)
-    assert talk.say({**COMMANDS["hold"], "ref": 8}) == Reply(error_reply(8, RateLimited(100)))
-
-
-def test_RL3_after_retry_in_ms_the_next_message_is_carried_out() -> None:
-    talk = _exhausted()
-    for _ in range(5):
-        retry_in_ms = _retry_in_ms(talk.say(WATCHING["ping"]))
-        talk.now_s += (retry_in_ms - 1) / 1000
-        _retry_in_ms(talk.say(WATCHING["ping"]))
-        talk.now_s += 0.001
-        assert talk.say({"op": "ping", "ref": 1}) == Reply(
-            ok_reply(1, time_ms=int(talk.time_s * 1000))
-        )
-
-
-def test_RL3_the_average_holds_over_a_long_time() -> None:
-    talk = Talk(messages_burst=MESSAGES_BURST)
-    talk.say(HELLO)
-    carried_out = 1
-    for _ in range(10_000):
-        talk.now_s += 0.001
-        step = talk.say(WATCHING["ping"])
-        assert isinstance(step, Reply)
-        carried_out += step.message["ok"]
-    assert carried_out == pytest.approx(MESSAGES_BURST + MESSAGES_PER_S * 10, abs=1)
-
-
-def test_RL3_a_long_silence_saves_no_more_than_a_burst() -> None:
-    talk = _exhausted()
-    talk.now_s += 3_600
-    for _ in range(MESSAGES_BURST):
-        assert isinstance(talk.say(COMMANDS["hold"]), Submit)
-    _retry_in_ms(talk.say(COMMANDS["hold"]))
-
-
-def test_RL3_messages_that_make_no_sense_count_and_keep_their_own_code() -> None:
-    talk = Talk(messages_burst=MESSAGES_BURST)
-    for _ in range(2 * MESSAGES_BURST):
-        assert _refusal(talk.send("nonsense")) == (None, "bad_message")
-    _retry_in_ms(talk.say(HELLO))
-
-
-def _exhausted() -> Talk:
-    talk = Talk(messages_burst=MESSAGES_BURST)
-    for _ in range(MESSAGES_BURST):
-        talk.say(HELLO)
-    return talk
-
-
-def _retry_in_ms(step: Step) -> int:
-    assert _refusal(step)[1] == "rate_limited"
-    assert isinstance(step, Reply)
-    retry_in_ms: int = step.message["error"]["retry_in_ms"]
-    assert retry_in_ms >= 1
-    return retry_in_ms
-
-
-def _refusal(step: Step) -> tuple[int | str | None, str]:
-    assert isinstance(step, Reply)
-    assert step.message["ok"] is False
-    assert step.message["error"]["message"]
-    return step.message["ref"], step.message["error"]["code"]
-
-
-def _packed(message: dict[str, Any], codec: Codec) -> str | bytes:
-    if codec is Codec.JSON:
-        return json.dumps(message)
-    packed: bytes = msgpack.packb(message)
-    return packed
