@@ -41,6 +41,7 @@ class Action(StrEnum):
     READ_SALE = "read_sale"  # a hold, a booking
     BLOCK = "block"  # and unblock
     READ_EVENTS = "read_events"
+    OVERSEE = "oversee"  # everybody's holds and bookings, and how the sale goes
     CHANGE_SHOW = "change_show"
     ADD_VENUE = "add_venue"
     ADD_SHOW = "add_show"
@@ -61,6 +62,7 @@ ROLES: Final[Mapping[Action, frozenset[Role]]] = {
     Action.READ_SALE: _SELLERS,
     Action.BLOCK: _STAFF,
     Action.READ_EVENTS: _STAFF,
+    Action.OVERSEE: _STAFF,
     Action.CHANGE_SHOW: _STAFF,
     Action.ADD_VENUE: _ADMIN,
     Action.ADD_SHOW: _ADMIN,

@@ -1,7 +1,7 @@
 -- The board's scripts. Each block is headed by its name and is one atomic step on one show.
 --
 -- Keys of a show share its hash tag, so a script touches one slot of a Redis Cluster:
---   meta    hash    epoch, version, status
+--   meta    hash    epoch, version, status (of the show), count (of seats)
 --   seats   string  one byte a seat: 0 available, 1 held, 2 booked, 3 blocked
 --   until   string  six bytes a seat, big-endian: the hold's deadline in ms, 0 when not held
 --   claims  hash    seat -> "<deadline ms> <hold>"; takes on their way through the ledger, seconds long
@@ -15,12 +15,16 @@
 
 -- name: claim
 -- KEYS meta seats until claims holds   ARGV claim_ttl_ms, msgpack [[hold, [seat …]] …]
--- -> false when there is no board; else for each take the seats that are not to be had, {} when claimed
--- Rule: all seats of a take or none.
-local version = redis.call('HGET', KEYS[1], 'version')
-if not version then
+-- -> false when there is no board, or not a whole one; else for each take the seats that are not to be
+--    had ({}: claimed), or the show's status when that is not on_sale
+-- Rule: all seats of a take or none. What repeats or adds to a hold that is known here is let through while
+-- the show is not on sale: the ledger says whether it is new.
+local meta = redis.call('HMGET', KEYS[1], 'version', 'count', 'status')
+local count = tonumber(meta[2])
+if not meta[1] or redis.call('STRLEN', KEYS[2]) ~= count or redis.call('STRLEN', KEYS[3]) ~= 6 * count then
     return false
 end
+local show_status = meta[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local deadline = now + tonumber(ARGV[1])
@@ -63,12 +67,13 @@ for i, take in ipairs(cmsgpack.unpack(ARGV[2])) do
     local hold, seats = take[1], take[2]
     local claims = redis.call('HMGET', KEYS[4], unpack(seats))
     local refused = {}
+    local is_closed = show_status ~= 'on_sale' and redis.call('HEXISTS', KEYS[5], hold) == 0
     for j, seat in ipairs(seats) do
         if is_claimed(hold, claims[j]) or not is_free(hold, seat) then
             refused[#refused + 1] = seat
         end
     end
-    if #refused == 0 then
+    if #refused == 0 and not is_closed then
         local entry = string.format('%.0f %s', deadline, hold)
         local pairs = {}
         for _, seat in ipairs(seats) do
@@ -77,7 +82,7 @@ for i, take in ipairs(cmsgpack.unpack(ARGV[2])) do
         end
         redis.call('HSET', KEYS[4], unpack(pairs))
     end
-    replies[i] = refused
+    replies[i] = is_closed and show_status or refused
 end
 redis.call('PEXPIRE', KEYS[4], ARGV[1])
 return replies
@@ -88,12 +93,14 @@ return replies
 -- ARGV message (app/changes.py: pack; '' for none), log_length, seat … whose claims are over
 -- -> {'ok' | 'gap' | 'none', version of the board}
 -- Rule: the board moves forward one version at a time. What it has is ignored; when something before the
--- message is missing nothing is applied and the reply is 'gap'; 'none' when it has another epoch or is not there.
+-- message is missing nothing is applied and the reply is 'gap'; 'none' when it has another epoch, is not there,
+-- or not whole.
 if #ARGV > 2 then
     redis.call('HDEL', KEYS[4], unpack(ARGV, 3))
 end
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
-if not meta[2] then
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'count')
+local count = tonumber(meta[3])
+if not meta[2] or redis.call('STRLEN', KEYS[2]) ~= count or redis.call('STRLEN', KEYS[3]) ~= 6 * count then
     return {'none', 0}
 end
 local version = tonumber(meta[2])
@@ -159,7 +166,8 @@ return {'ok', last}
 -- Rule: only forward; a higher epoch replaces everything. Tells the feed, for instances that were behind.
 local epoch, version = tonumber(ARGV[1]), tonumber(ARGV[2])
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
-if meta[2] then
+local is_whole = redis.call('STRLEN', KEYS[2]) == #ARGV[4] and redis.call('STRLEN', KEYS[3]) == 6 * #ARGV[4]
+if meta[2] and is_whole then
     local board_epoch, board_version = tonumber(meta[1]), tonumber(meta[2])
     if board_epoch > epoch or (board_epoch == epoch and board_version >= version) then
         return 0
@@ -178,12 +186,16 @@ for _, row in ipairs(cmsgpack.unpack(ARGV[5])) do
     end
     redis.call('HSET', KEYS[5], hold, cmsgpack.pack({holder, deadline, seats}))
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2], 'status', ARGV[3])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2], 'status', ARGV[3], 'count', #ARGV[4])
 redis.call('SPUBLISH', KEYS[7], cmsgpack.pack({epoch, version}))
 return 1
 
 
 -- name: read
--- KEYS meta seats   -> {epoch, version, seats}, all nil when there is no board
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+-- KEYS meta seats until   -> {epoch, version, seats}, all nil when there is no board, or not a whole one
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'count')
+local count = tonumber(meta[3])
+if redis.call('STRLEN', KEYS[2]) ~= count or redis.call('STRLEN', KEYS[3]) ~= 6 * count then
+    return {false, false, false}
+end
 return {meta[1], meta[2], redis.call('GET', KEYS[2])}

@@ -13,12 +13,14 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgpack
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from app.changes import ChangeBatch, Position, Snapshot, pack, unpack
 from app.domain import ShowStatus
+from app.errors import SeatsTaken, ShowClosed
 from app.ledger import BoardState
 
 T = TypeVar("T")
@@ -33,7 +35,12 @@ LOG_LENGTH: Final = 1_000
 # timeout.
 REST_S: Final = 0.5
 
+# What the answer to a write says while there is no room, no disk, or no primary.
+_NO_WRITES: Final = ("OOM", "MISCONF", "READONLY", "NOREPLICAS")
+
 _HEADING = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+log = structlog.get_logger(__name__)
 
 
 class BoardAway(Exception):
@@ -55,6 +62,7 @@ class Board:
         self._client = client
         self._prefix = prefix
         self._rest_until = 0.0
+        self._takes_no_writes = False
         scripts = _load_scripts()
         self._claim = client.register_script(scripts["claim"])
         self._post = client.register_script(scripts["post"])
@@ -63,18 +71,17 @@ class Board:
 
     async def claim(
         self, show: int, takes: Sequence[tuple[UUID, tuple[int, ...]]]
-    ) -> list[list[int]] | None:
+    ) -> list[SeatsTaken | ShowClosed | None] | None:
         """Claim the seats of each take, all or none; the claims last CLAIM_TTL_MS.
 
-        Returns for each take the seats that are not to be had (empty: claimed), or None when the
-        show has no board.
+        Returns for each take why it is refused (None: claimed), or None when the show has no board.
         """
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds")
         packed = msgpack.packb([[str(hold), seats] for hold, seats in takes])
-        replies: list[list[int]] | None = await self._ask(
-            lambda: self._claim(keys=keys, args=[CLAIM_TTL_MS, packed])
+        replies = await self._ask(
+            lambda: self._claim(keys=keys, args=[CLAIM_TTL_MS, packed]), writes=True
         )
-        return replies
+        return None if replies is None else [_refusal(reply) for reply in replies]
 
     async def post(
         self, show: int, batch: ChangeBatch | None, unclaimed: Sequence[int] = ()
@@ -84,7 +91,7 @@ class Board:
         message = b"" if batch is None else pack(batch)
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
         reply, version = await self._ask(
-            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, *unclaimed])
+            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, *unclaimed]), writes=True
         )
         return PostReply(reply.decode()), version
 
@@ -93,11 +100,11 @@ class Board:
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
         epoch, version = state.position
         args = [epoch, version, status.value, state.statuses, msgpack.packb(state.holds)]
-        return bool(await self._ask(lambda: self._load(keys=keys, args=args)))
+        return bool(await self._ask(lambda: self._load(keys=keys, args=args), writes=True))
 
     async def read(self, show: int) -> Snapshot | None:
         """Return the seats of *show* as the board has them, or None when it has no board."""
-        keys = self._keys(show, "meta", "seats")
+        keys = self._keys(show, "meta", "seats", "until")
         epoch, version, statuses = await self._ask(lambda: self._read(keys=keys, args=[]))
         if version is None:
             return None
@@ -137,6 +144,30 @@ class Board:
         """Publish an empty message on *channel*, the way `post` publishes."""
         await self._ask(lambda: self._client.spublish(channel, b""))
 
+    async def report(self, instance: str, report: bytes, ttl_ms: int) -> None:
+        """Keep what *instance* says of itself for *ttl_ms*, or until it says something else."""
+        names, key = self._report_keys(instance)
+        pipeline = self._client.pipeline(transaction=False)
+        pipeline.set(key, report, px=ttl_ms)
+        pipeline.sadd(names, instance)
+        await self._ask(pipeline.execute, writes=True)
+
+    async def reports(self) -> dict[str, bytes]:
+        """Return what each instance said of itself lately, and forget those that are silent."""
+        (names,) = self._report_keys()
+        instances = sorted(
+            name.decode() for name in await self._ask(lambda: self._client.smembers(names))
+        )
+        if not instances:
+            return {}
+        keys = self._report_keys(*instances)[1:]
+        said = dict(zip(instances, await self._ask(lambda: self._client.mget(keys)), strict=True))
+        silent = [instance for instance in instances if said[instance] is None]
+        if silent:
+            # One that was only slow is listed again with its next report.
+            await self._ask(lambda: self._client.srem(names, *silent))
+        return {instance: report for instance, report in said.items() if report is not None}
+
     def pubsub(self) -> PubSub:
         """Return a connection for the feed to subscribe with."""
         return self._client.pubsub()
@@ -152,14 +183,37 @@ class Board:
     def _keys(self, show: int, *names: str) -> list[str]:
         return [f"{self._prefix}{{show:{show}}}:{name}" for name in names]
 
-    async def _ask(self, question: Callable[[], Awaitable[T]]) -> Any:
-        if monotonic() < self._rest_until:
+    def _report_keys(self, *instances: str) -> list[str]:
+        """Return the key of the instances' names and those of their reports, all in one slot."""
+        tag = f"{self._prefix}{{instances}}"
+        return [tag, *(f"{tag}:{instance}" for instance in instances)]
+
+    async def _ask(self, question: Callable[[], Awaitable[T]], *, writes: bool = False) -> Any:
+        """Put *question* to Redis. Raises BoardAway, at once for a while after it did not answer.
+
+        A Redis that takes no writes (out of memory, a replica) would answer reads with the past, so
+        until a write succeeds it counts as away for them, too.
+        """
+        if monotonic() < self._rest_until or (self._takes_no_writes and not writes):
             raise BoardAway("Redis did not answer a moment ago")
         try:
-            return await question()
+            answer = await question()
+        except ResponseError as error:
+            self._takes_no_writes |= any(word in str(error) for word in _NO_WRITES)
+            log.error("board.refused", error=repr(error))
+            raise BoardAway(repr(error)) from error
         except (RedisError, OSError, TimeoutError) as error:
             self._rest_until = monotonic() + REST_S
             raise BoardAway(repr(error)) from error
+        if writes:
+            self._takes_no_writes = False
+        return answer
+
+
+def _refusal(reply: bytes | list[int]) -> SeatsTaken | ShowClosed | None:
+    if isinstance(reply, bytes):
+        return ShowClosed(reply.decode())
+    return SeatsTaken(reply) if reply else None
 
 
 def _batches(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[ChangeBatch]:

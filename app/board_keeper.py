@@ -112,10 +112,12 @@ class BoardKeeper:
             await self.rebuild(show)
 
     async def _rebuild(self, show: int) -> Snapshot:
-        record = await self._catalog.show(show)
         state = await self._ledger.board_state(show)
         if state is None:
             raise NotFound(f"There is no show {show}.")
+        # Read after the state: a status older than its version would stay on the board, because the
+        # event that changes it counts as known.
+        record = await self._catalog.show(show)
         try:
             await self._board.load(show, state, record.status)
         except BoardAway:

@@ -9,7 +9,8 @@ Rule 1: a take goes board -> ledger; a give-back goes ledger -> board. So a seat
 shows free is free.
 Rule 2: an answer follows its commit, never the other way round.
 Rule 3: no two commands of a batch share a seat, hold, booking or holder; the later one waits for
-the next batch, and everything behind it that shares its keys waits, too.
+the next batch, and everything behind it that shares its keys waits, too. Holds that are rivals for
+a seat meet at the claim: the board lets one through, the others have their answer at once.
 """
 
 import asyncio
@@ -37,14 +38,15 @@ from app.domain import (
     Release,
     Unblock,
 )
-from app.errors import RateLimited, SeatsTaken, SeatwireError, Unavailable, UnknownOutcome
+from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
 from app.ledger import Applied, Ledger
+from app.refusals import Refusals
 
 # The set-wise statements gain little beyond this, and every command of a batch waits for the whole
 # of it.
 BATCH_COMMANDS_MAX: Final = 200
 BATCH_SEATS_MAX: Final = 2_000
-# About a quarter of a second of work at full batches; a longer queue only makes answers late.
+# Some 25 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
 CLOSE_TIMEOUT_S: Final = 3.0
@@ -82,6 +84,7 @@ class BoxOffice:
         self._turns = asyncio.Semaphore(batches_max)
         self._desks: dict[int, _Desk] = {}
         self._closed = False
+        self.refusals = Refusals()
 
     def submit(self, command: Command) -> asyncio.Future[Outcome]:
         """Queue *command* and return its answer to come: an Outcome or a SeatwireError.
@@ -93,7 +96,9 @@ class BoxOffice:
             raise Unavailable("This instance is shutting down; ask another one.")
         desk = self._desks.setdefault(command.show, _Desk())
         if len(desk.queue) >= QUEUE_COMMANDS_MAX:
-            raise RateLimited(QUEUE_FULL_RETRY_MS)
+            error = RateLimited(QUEUE_FULL_RETRY_MS)
+            self.refusals.add(command.show, error.code)
+            raise error
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         desk.queue.append(_Ticket(command, _keys(command), answer, perf_counter()))
         if desk.task is None:
@@ -117,27 +122,35 @@ class BoxOffice:
         try:
             while desk.queue:
                 async with self._turns:
-                    await self._serve(show, _next_batch(desk.queue))
+                    await self._serve(show, desk)
         finally:
             del self._desks[show]
             for ticket in desk.queue:
-                _refuse(ticket, Unavailable("This instance is shutting down; ask another one."))
+                self._refuse(
+                    ticket, Unavailable("This instance is shutting down; ask another one.")
+                )
 
-    async def _serve(self, show: int, batch: list[_Ticket]) -> None:
-        """Carry out one batch; whatever happens, every ticket of it is answered."""
+    async def _serve(self, show: int, desk: _Desk) -> None:
+        """Carry out the next batch; whatever happens, every ticket of it is answered."""
+        batch, rivals = _next_batch(desk.queue)
         try:
-            await self._carry_out(show, batch)
+            going = await self._claim(show, batch, rivals)
+            if going is None:
+                desk.queue.extendleft(reversed(rivals))
+                rivals, going = [], batch
+            await self._carry_out(show, going)
         except SeatwireError as error:
-            for ticket in batch:
-                _refuse(ticket, error)
+            for ticket in (*batch, *rivals):
+                self._refuse(ticket, error)
         except Exception:
             log.exception("box_office.batch_failed", show=show, commands=len(batch))
         finally:
-            for ticket in batch:
-                _refuse(ticket, UnknownOutcome("The answer was lost; ask again with the same id."))
+            for ticket in (*batch, *rivals):
+                self._refuse(
+                    ticket, UnknownOutcome("The answer was lost; ask again with the same id.")
+                )
 
     async def _carry_out(self, show: int, batch: list[_Ticket]) -> None:
-        batch = await self._claim(show, batch)
         if not batch:
             return
         metrics.BATCH_COMMANDS.observe(len(batch))
@@ -155,31 +168,38 @@ class BoxOffice:
         await self._post(show, applied, _taken_seats(refused))
         for ticket, answer in zip(batch, applied.answers, strict=True):
             if isinstance(answer, SeatwireError):
-                _refuse(ticket, answer)
+                self._refuse(ticket, answer)
             else:
                 _fulfil(ticket, answer)
 
-    async def _claim(self, show: int, batch: list[_Ticket]) -> list[_Ticket]:
-        """Claim the seats of the batch's holds; refuse losers at once and return the others."""
-        holds = [(t, t.command) for t in batch if isinstance(t.command, Hold)]
+    async def _claim(
+        self, show: int, batch: list[_Ticket], rivals: list[_Ticket]
+    ) -> list[_Ticket] | None:
+        """Claim the seats of all holds, refuse losers at once and return the other tickets.
+
+        None when there is no board to decide between rivals.
+        """
+        holds = [(t, t.command) for t in (*batch, *rivals) if isinstance(t.command, Hold)]
         if not holds:
             return batch
         takes = [(hold.hold, hold.seats) for _, hold in holds]
         try:
             with metrics.CLAIM_SECONDS.time():
-                replies = await self._board.claim(show, takes)
-            if replies is None:
+                refusals = await self._board.claim(show, takes)
+            if refusals is None:
                 await self._board_keeper.rebuild(show)
-                replies = await self._board.claim(show, takes)
+                refusals = await self._board.claim(show, takes)
         except BoardAway:
+            refusals = None
+        if refusals is None:
             metrics.BOARD_AWAY.inc()
-            return batch
+            return None
         losers = set()
-        for (ticket, _), taken in zip(holds, replies or (), strict=False):
-            if taken:
+        for (ticket, _), refusal in zip(holds, refusals, strict=True):
+            if refusal is not None:
                 losers.add(id(ticket))
-                _refuse(ticket, SeatsTaken(taken))
-        return [ticket for ticket in batch if id(ticket) not in losers]
+                self._refuse(ticket, refusal)
+        return [ticket for ticket in (*batch, *rivals) if id(ticket) not in losers]
 
     async def _post(self, show: int, applied: Applied, unclaimed: Sequence[int]) -> None:
         """Bring the board to what was committed; without a board the reconciler will."""
@@ -195,40 +215,66 @@ class BoxOffice:
             metrics.BOARD_AWAY.inc()
             log.warning("board.not_posted", show=show, error=repr(error))
 
+    def _refuse(self, ticket: _Ticket, error: SeatwireError) -> None:
+        if not ticket.answer.done():
+            _count(ticket, error.code)
+            self.refusals.add(ticket.command.show, error.code)
+            ticket.answer.set_exception(error)
 
-def _next_batch(queue: deque[_Ticket]) -> list[_Ticket]:
-    """Take the next batch off *queue*: in order, no keys shared, a ChangeShow by itself."""
+
+def _next_batch(queue: deque[_Ticket]) -> tuple[list[_Ticket], list[_Ticket]]:
+    """Take the next batch off *queue*, in order, and the rivals of its holds.
+
+    No two of the batch share a key; a rival is a hold that shares seats with other holds, and
+    nothing else with anybody. A ChangeShow stands alone.
+    """
     batch: list[_Ticket] = []
+    rivals: list[_Ticket] = []
     waiting: list[_Ticket] = []
     busy: set[object] = set()
+    wanted: set[object] = set()
     seats = 0
-    while queue and len(batch) < BATCH_COMMANDS_MAX and seats < BATCH_SEATS_MAX:
-        ticket = queue[0]
-        if isinstance(ticket.command, ChangeShow):
+    while queue and len(batch) + len(rivals) < BATCH_COMMANDS_MAX and seats < BATCH_SEATS_MAX:
+        command, keys = queue[0].command, queue[0].keys
+        if isinstance(command, ChangeShow):
             if not batch and not waiting:
-                return [queue.popleft()]
+                return [queue.popleft()], []
             break
-        queue.popleft()
-        (batch if busy.isdisjoint(ticket.keys) else waiting).append(ticket)
-        busy |= ticket.keys
-        seats += len(ticket.keys)
+        ticket = queue.popleft()
+        seats += len(keys)
+        is_hold = isinstance(command, Hold)
+        if not busy.isdisjoint(keys) or not (is_hold or wanted.isdisjoint(keys)):
+            waiting.append(ticket)
+            busy |= keys
+        elif isinstance(command, Hold):
+            (batch if wanted.isdisjoint(keys) else rivals).append(ticket)
+            wanted.update(command.seats)
+            busy |= keys.difference(command.seats)
+        else:
+            batch.append(ticket)
+            busy |= keys
     queue.extendleft(reversed(waiting))
-    return batch
+    return batch, rivals
 
 
 def _keys(command: Command) -> frozenset[object]:
-    """Return what no other command of the same batch may name; ints are seats."""
+    """Return what no other command of the same batch may name; ints are seats.
+
+    A buyer is a key, too: what one gives back, or books, counts for what one may hold next. Staff
+    serve many at once and have no such limit.
+    """
+    holder = () if command.actor.is_staff else (command.actor.holder,)
     match command:
-        case Hold(hold=hold, seats=seats, actor=actor):
-            return frozenset((hold, actor.holder, *seats))
+        case Hold(hold=hold, seats=seats):
+            return frozenset((hold, command.actor.holder, *seats))
         case Release(hold=hold, seats=seats):
-            return frozenset((hold, *(seats or ())))
+            return frozenset((hold, *holder, *(seats or ())))
         case Extend(hold=hold) | Expire(hold=hold):
-            return frozenset((hold,))
+            return frozenset((hold, *holder))
         case Book(hold=hold, booking=booking):
-            return frozenset((hold, booking))
+            return frozenset((hold, booking, *holder))
         case Cancel(booking=booking):
-            return frozenset((booking,))
+            return frozenset((booking, *holder))
         case Block(seats=seats) | Unblock(seats=seats):
             return frozenset(seats)
         case ChangeShow():
@@ -244,12 +290,6 @@ def _fulfil(ticket: _Ticket, outcome: Outcome) -> None:
     _count(ticket, "ok")
     if not ticket.answer.done():
         ticket.answer.set_result(outcome)
-
-
-def _refuse(ticket: _Ticket, error: SeatwireError) -> None:
-    if not ticket.answer.done():
-        _count(ticket, error.code)
-        ticket.answer.set_exception(error)
 
 
 def _count(ticket: _Ticket, outcome: str) -> None:

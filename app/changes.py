@@ -10,7 +10,7 @@ them new. A restored ledger gets a new epoch, and positions of the old one are a
 snapshot.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,17 +102,6 @@ class Delta:
     from_version: int
     to_version: int
     seats: dict[int, int] = field(default_factory=dict)
-
-
-def merge(epoch: int, from_version: int, changes: Sequence[Change]) -> Delta:
-    """Merge consecutive *changes* into one delta; the last status of a seat wins."""
-    seats: dict[int, int] = {}
-    for change in changes:
-        status = change.status
-        if status is not None:
-            seats.update(dict.fromkeys(change.seats, int(status)))
-    to_version = changes[-1].version if changes else from_version
-    return Delta(epoch, from_version, to_version, seats)
 
 
 def pack(batch: ChangeBatch) -> bytes:

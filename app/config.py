@@ -4,9 +4,9 @@ Units stand in the names. Every fault is reported at once, by the name of its va
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # HS256 wants a key as long as its hash (RFC 7518, section 3.2).
@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     env: Literal["production", "development"] = "production"
     database_url: SecretStr
     redis_url: SecretStr
-    secret: SecretStr = SecretStr("")
+    secret: Annotated[SecretStr, Field(validate_default=True)] = SecretStr("")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     # Browser origins that may open a socket or call the API, beside the server's own.
@@ -51,14 +51,15 @@ class Settings(BaseSettings):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
 
-    @model_validator(mode="after")
-    def _secret_is_long_enough(self) -> Self:
-        if len(self.secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
+    @field_validator("secret")
+    @classmethod
+    def _secret_is_long_enough(cls, secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
             raise ValueError(
-                f"SEATWIRE_SECRET must have at least {SECRET_BYTES_MIN} bytes; "
+                f"it must have at least {SECRET_BYTES_MIN} bytes; "
                 "make one with: openssl rand -hex 32"
             )
-        return self
+        return secret
 
 
 def settings_from_environ() -> Settings:

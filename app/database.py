@@ -59,6 +59,14 @@ _CONNECTION_LOST = (
     OSError,
     TimeoutError,
 )
+# The server cannot: no room, no such partition, not migrated. Asking again at once does not help.
+_SERVER_FAULTS = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.CheckViolationError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.PostgresIOError,
+)
 # After these every pooled connection is suspect: a demoted primary keeps answering 25006 for ever.
 _SERVER_CHANGED = (
     asyncpg.ReadOnlySQLTransactionError,
@@ -103,9 +111,15 @@ class Database:
         """Run *query* and return its rows. Raises Unavailable or UnknownOutcome."""
         return await self._run(lambda connection: connection.fetch(query, *args))
 
-    async def fetchrow(self, query: str, *args: Any) -> Row | None:
-        """Run *query* and return its first row. Raises Unavailable or UnknownOutcome."""
-        return await self._run(lambda connection: connection.fetchrow(query, *args))
+    async def fetchrow(self, query: str, *args: Any, repeatable: bool = True) -> Row | None:
+        """Run *query* and return its first row. Raises Unavailable or UnknownOutcome.
+
+        repeatable: whether running it twice is the same as once; else it is not tried again once it
+        may have been committed.
+        """
+        return await self._run(
+            lambda connection: connection.fetchrow(query, *args), repeatable=repeatable
+        )
 
     async def in_transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run *work* in one transaction, once. Raises Unavailable or UnknownOutcome."""
@@ -117,7 +131,11 @@ class Database:
         return await self._run(once, deadline_s=0)
 
     async def _run(
-        self, work: Callable[[Connection], Awaitable[T]], *, deadline_s: float = RETRY_DEADLINE_S
+        self,
+        work: Callable[[Connection], Awaitable[T]],
+        *,
+        deadline_s: float = RETRY_DEADLINE_S,
+        repeatable: bool = True,
     ) -> T:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + deadline_s
@@ -136,9 +154,12 @@ class Database:
                 if isinstance(error, _SERVER_CHANGED):
                     await self._pool.expire_connections()
                 pause_s = random.uniform(0, RETRY_BASE_S * 2**attempt)
-                if loop.time() + pause_s > deadline:
+                if loop.time() + pause_s > deadline or (under_way and not repeatable):
                     log.warning("ledger.unreachable", error=repr(error), under_way=under_way)
                     raise _final(under_way) from error
+            except _SERVER_FAULTS as error:
+                log.exception("ledger.fault")
+                raise Unavailable("The ledger has a fault; nothing has happened.") from error
             await asyncio.sleep(pause_s)
             attempt += 1
 

@@ -105,6 +105,9 @@ class ShowClosed(SeatwireError):
     code = "show_closed"
     http_status = 409
 
+    def __init__(self, show_status: str) -> None:
+        super().__init__(f"The show is not on sale: {show_status}.", show_status=show_status)
+
 
 class RateLimited(SeatwireError):
     """Raised when one caller, or one show's queue, gets more than it can take."""

@@ -137,11 +137,15 @@ class Feed:
         while True:
             pubsub = self._board.pubsub()
             try:
-                await pubsub.ssubscribe(self._probe_channel, *self._shows)
+                channels = tuple(self._shows)
+                await pubsub.ssubscribe(self._probe_channel, *channels)
                 self._heard_at = asyncio.get_running_loop().time()
                 for event in self._confirmed.values():
                     event.clear()
                 self._pubsub = pubsub
+                late = self._shows.keys() - set(channels)
+                if late:
+                    await pubsub.ssubscribe(*late)
                 self._repair_all()
                 await self._read(pubsub)
             except (RedisError, OSError, TimeoutError) as error:
@@ -169,6 +173,14 @@ class Feed:
         show = self._shows.get(channel)
         if show is None:
             return
+        try:
+            self._receive_of(show, kind, channel, data)
+        except Exception:
+            # Perhaps a message of another release; the repair reads the seats themselves.
+            log.exception("feed.message_not_taken", show=show)
+            self._repair(show)
+
+    def _receive_of(self, show: int, kind: str, channel: bytes, data: bytes) -> None:
         if kind == "ssubscribe":
             confirmed = self._confirmed[channel]
             if confirmed.is_set():
@@ -197,6 +209,8 @@ class Feed:
                 await self._board.probe(self._probe_channel.decode())
             except (BoardAway, SeatwireError) as error:
                 log.debug("feed.watch_failed", error=repr(error))
+            except Exception:
+                log.exception("feed.watch_failed")
             await asyncio.sleep(WATCH_INTERVAL_S)
 
     async def _compare_versions(self) -> None:
@@ -238,6 +252,9 @@ class Feed:
         try:
             if await self._bring_up_by_log(show, follower, position):
                 return
+        except Exception:
+            log.exception("feed.log_not_taken", show=show)
+        try:
             snapshot = await self._board_keeper.snapshot(show)
         except SeatwireError as error:
             log.warning("feed.repair_failed", show=show, error=repr(error))
@@ -263,7 +280,8 @@ class Feed:
     async def _read_recent(self, show: int) -> list[ChangeBatch]:
         try:
             return await self._board.recent_log(show, RECENT_BATCHES)
-        except BoardAway:
+        except (BoardAway, ValueError) as error:
+            log.info("feed.no_history", show=show, error=repr(error))
             return []
 
     async def _read_history(self, show: int, position: Position) -> list[ChangeBatch]:

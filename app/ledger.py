@@ -122,6 +122,7 @@ class Ledger:
             patch.hold_ttl_s,
             patch.seats_per_hold_max,
             patch.message,
+            repeatable=False,
         )
         if row is None:
             return Applied([NotFound(f"There is no show {command.show}.")], None)
@@ -194,9 +195,12 @@ class Ledger:
             created_at=row["created_at"],
         )
 
-    async def due_holds(self, limit: int) -> list[tuple[int, UUID]]:
-        """Return (show, hold) of up to *limit* holds whose time has passed, oldest first."""
-        rows = await self._database.fetch(self._queries["due_holds"], limit)
+    async def due_holds(self, limit: int, per_show: int | None = None) -> list[tuple[int, UUID]]:
+        """Return (show, hold) of up to *limit* holds whose time has passed, oldest first.
+
+        per_show: at most so many of one show.
+        """
+        rows = await self._database.fetch(self._queries["due_holds"], limit, per_show or limit)
         return [(row["show_id"], row["id"]) for row in rows]
 
     async def ensure_partitions(self, months_ahead: int) -> int:
@@ -207,7 +211,7 @@ class Ledger:
         return made
 
     async def is_ready(self) -> bool:
-        """Return whether the schema is there, with partitions for a month from now."""
+        """Return whether the schema is there, with this month's partitions."""
         row = await self._database.fetchrow(self._queries["ping"])
         return row is not None and bool(row["ready"])
 
@@ -287,8 +291,7 @@ def _refusal(row: Row) -> SeatwireError:
         case "forbidden":
             return Forbidden("This belongs to somebody else.")
         case "show_closed":
-            status = row["detail"]["status"]
-            return ShowClosed(f"The show is not on sale: {status}.", show_status=status)
+            return ShowClosed(row["detail"]["status"])
         case "bad_message":
             return BadMessage("The plan of this show has no such seat.")
         case "not_found":

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
 from app.http import http_app
+from app.http.protocol import BoundedHttpProtocol
 from app.services import Services, open_services
 from realtime.endpoint import Endpoint
 from realtime.hub import Hub
@@ -86,7 +87,7 @@ class Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def running_instance(settings: Settings) -> AsyncIterator[tuple[Services, Hub]]:
-    """Open the services and run the feed and the hub while the block runs.
+    """Open the services and run the feed, the hub and its reports while the block runs.
 
     A background task that ends by itself is a defect and ends the block with its exception.
     """
@@ -100,6 +101,7 @@ async def running_instance(settings: Settings) -> AsyncIterator[tuple[Services, 
         tasks = [
             group.create_task(services.feed.run(), name="feed"),
             group.create_task(hub.run(), name="hub"),
+            group.create_task(services.presence.run(hub.watcher_counts), name="presence"),
         ]
         yield services, hub
         for task in reversed(tasks):
@@ -111,6 +113,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     async with running_instance(settings) as (services, hub):
         config = uvicorn.Config(
             Application(services, hub),
+            http=BoundedHttpProtocol,
             ws=SharedFrameProtocol,
             ws_max_size=FRAME_BYTES_MAX,
             ws_per_message_deflate=False,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from app.auth import Tokens
 from app.board import Board
@@ -19,6 +20,9 @@ from app.config import Settings
 from app.database import Database
 from app.feed import Feed
 from app.ledger import Ledger
+from app.presence import Presence
+from app.references import References
+from app.sales import Sales
 
 # The board answers in well under a millisecond; one that takes longer than this is away, and the
 # sale goes on without it.
@@ -42,6 +46,9 @@ class Services:
     box_office: BoxOffice
     feed: Feed
     tokens: Tokens
+    sales: Sales
+    references: References
+    presence: Presence
 
 
 @asynccontextmanager
@@ -54,13 +61,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             statement_cache_size=settings.database_statement_cache_size,
         )
         stack.push_async_callback(database.close)
-        client = Redis.from_url(
-            settings.redis_url.get_secret_value(),
-            max_connections=REDIS_CONNECTIONS_MAX,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
-            # One more try covers a connection the server closed while it was idle.
-            retry=Retry(NoBackoff(), 1),
+        client = Redis.from_pool(
+            BlockingConnectionPool.from_url(
+                settings.redis_url.get_secret_value(),
+                max_connections=REDIS_CONNECTIONS_MAX,
+                timeout=REDIS_TIMEOUT_S,
+                socket_timeout=REDIS_TIMEOUT_S,
+                socket_connect_timeout=REDIS_TIMEOUT_S,
+                # One more try covers a connection the server closed while it was idle.
+                retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+            )
         )
         stack.push_async_callback(client.aclose)
 
@@ -76,6 +86,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             batches_max=max(1, settings.database_connections_max - READ_CONNECTIONS),
         )
         stack.push_async_callback(box_office.close)
+        secret = settings.secret.get_secret_value()
         yield Services(
             settings=settings,
             instance=instance,
@@ -86,5 +97,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             catalog=catalog,
             box_office=box_office,
             feed=Feed(board, board_keeper, ledger, instance=instance),
-            tokens=Tokens(settings.secret.get_secret_value(), settings.session_ttl_s),
+            tokens=Tokens(secret, settings.session_ttl_s),
+            sales=Sales(database),
+            references=References(secret),
+            presence=Presence(board, box_office.refusals, instance=instance),
         )

@@ -19,7 +19,7 @@ import structlog
 
 from app import metrics
 from app.catalog import Catalog
-from app.changes import Change, ChangeBatch, Position, Snapshot
+from app.changes import Change, ChangeBatch, Delta, Position, Snapshot
 from app.domain import EventKind, HoldStatus, Show
 from app.errors import SeatwireError
 from app.plans import SeatingPlan
@@ -107,9 +107,16 @@ class Audience:
         epoch, version = self.replica.position
         return show_form(replace(self._show, epoch=epoch, version=version), self._plan)
 
-    @property
-    def seat_count(self) -> int:
-        return self._show.count
+    def take_show(self, show: Show) -> None:
+        """Take over *show* as it was just read, unless a change that came by the feed is newer."""
+        same_epoch = show.epoch == self._show.epoch
+        if same_epoch and show.version < self._show.version:
+            return
+        was = replace(self._show, epoch=show.epoch, version=show.version)
+        self._show = show
+        if was != show:
+            self._edition += 1
+            self._changed.set()
 
     def join(self, connection: Connection, since: Since | None, reply: Frame) -> None:
         """Make *connection* a watcher: write *reply*, then what it lacks, and from then on all."""
@@ -180,24 +187,23 @@ class Audience:
             self._frames_at = here
         from_version = known.version if known.epoch == here.epoch else -1
         frame = self._frames.get((codec, from_version))
-        if frame is None:
-            frame = self._make_seats_frame(codec, from_version)
-            self._frames[codec, from_version] = frame
+        if frame is not None:
+            return frame
+        delta = self.replica.delta_since(from_version)
+        if delta is None:
+            # Not kept under from_version: clients may claim any, without end.
+            return self._snapshot_frame(codec)
+        frame = self._frames[codec, from_version] = self._delta_frame(codec, delta)
         return frame
 
-    def _make_seats_frame(self, codec: Codec, from_version: int) -> Frame:
-        replica = self.replica
-        epoch, version = replica.position
-        delta = replica.delta_since(from_version)
-        if delta is None:
-            return self._snapshot_frame(codec)
+    def _delta_frame(self, codec: Codec, delta: Delta) -> Frame:
         metrics.FRAMES_MADE.labels("delta").inc()
         push = {
             "push": "delta",
             "show": self.id,
-            "epoch": epoch,
-            "from": from_version,
-            "to": version,
+            "epoch": delta.epoch,
+            "from": delta.from_version,
+            "to": delta.to_version,
             "seats": list(delta.seats.items()),
         }
         return encode(push, codec)
@@ -274,7 +280,4 @@ class Audience:
             self._changed.set()
             return
         self._show_is_sure = True
-        same = replace(show, epoch=self._show.epoch, version=self._show.version) == self._show
-        if not same:
-            self._show = show
-            self._edition += 1
+        self.take_show(show)

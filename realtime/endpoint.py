@@ -42,6 +42,7 @@ from realtime.socket import EXTENSION, QueuedSocket, Socket
 UNANSWERED_MAX: Final = 64
 UNANSWERED_RETRY_MS: Final = 100
 SHOWS_PER_SOCKET_MAX: Final = 32
+CLOSE_TIMEOUT_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -74,11 +75,22 @@ class Endpoint:
         if extension is not None:
             await self._converse(extension["socket"], codec, receive)
             return
-        queued = QueuedSocket(send)
-        async with asyncio.TaskGroup() as group:
-            sender = group.create_task(queued.run(), name="socket sender")
-            await self._converse(queued, codec, receive)
+        await self._converse_queued(QueuedSocket(send), codec, receive)
+
+    async def _converse_queued(self, queued: QueuedSocket, codec: Codec, receive: Receive) -> None:
+        """Converse until either end stops: the sender after a close frame or when it was cut."""
+        sender = asyncio.create_task(queued.run(), name="socket sender")
+        reader = asyncio.create_task(self._converse(queued, codec, receive), name="socket reader")
+        try:
+            await asyncio.wait({sender, reader}, return_when=asyncio.FIRST_COMPLETED)
+            if queued.is_closing:
+                await asyncio.wait({sender}, timeout=CLOSE_TIMEOUT_S)
+        finally:
             sender.cancel()
+            reader.cancel()
+            await asyncio.gather(sender, reader, return_exceptions=True)
+        if not reader.cancelled():
+            reader.result()  # a defect is the server's to report
 
     async def _converse(self, socket: Socket, codec: Codec, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
@@ -102,6 +114,8 @@ class Endpoint:
                     return
                 step = session.receive(_content(message), now_s=loop.time(), time_s=time.time())
                 await conversation.take(step)
+                if isinstance(step, Close):
+                    return
                 # Whoever does not read their replies is not listened to either.
                 await socket.drained()
         finally:

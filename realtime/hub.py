@@ -69,6 +69,10 @@ class Hub:
     def connections(self) -> Iterable[Connection]:
         return (connection for part in self._parts for connection in part)
 
+    def watcher_counts(self) -> dict[int, int]:
+        """Return how many sockets of this instance watch each show."""
+        return {show: len(audience.members) for show, audience in self._audiences.items()}
+
     async def run(self) -> None:
         """Beat the pulse until cancelled, then close every audience."""
         try:
@@ -164,6 +168,12 @@ class Hub:
         plan = await self._catalog.plan(record.plan_hash)
         audience = Audience(record, plan, self._catalog, self._sockets_of)
         await self._feed.follow(show, audience)
+        try:
+            # Whatever changed while the plan was read came before the feed.
+            audience.take_show(await self._catalog.show(show))
+        except BaseException:
+            await self._feed.unfollow(show)
+            raise
         audience.empty_since = asyncio.get_running_loop().time()
         self._audiences[show] = audience
         self._broadcasts[show] = asyncio.create_task(audience.run(), name=f"audience {show}")

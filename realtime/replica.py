@@ -8,7 +8,7 @@ Rule 3: what is too old to tell from memory is answered with None, and its asker
 from collections import deque
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.changes import (
     Change,
@@ -19,10 +19,17 @@ from app.changes import (
     after,
     pack_statuses,
 )
-from app.domain import SeatStatus
 
 # Versions kept for delta_since. Beyond this a delta would hardly be smaller than a snapshot.
 RECENT_VERSIONS_MAX: Final = 2_048
+
+
+class _Step(NamedTuple):
+    """What leads from a version to another: statuses by seat. Mostly one change, one version."""
+
+    from_version: int
+    to_version: int
+    seats: dict[int, int]
 
 
 class Replica:
@@ -31,8 +38,8 @@ class Replica:
     def __init__(self, snapshot: Snapshot, history: Sequence[ChangeBatch] = ()) -> None:
         self.position = snapshot.position
         self._statuses = bytearray(snapshot.statuses)
-        # (version reached, statuses by seat); each entry leads on from the one before.
-        self._recent: deque[tuple[int, dict[int, int]]] = deque()
+        # Each leads on from the one before.
+        self._recent: deque[_Step] = deque()
         self._floor = snapshot.position.version
         self._remember(history)
 
@@ -84,17 +91,15 @@ class Replica:
         epoch, here = self.position
         if not self._floor <= version <= here:
             return None
-        later = takewhile(lambda entry: entry[0] > version, reversed(self._recent))
+        steps = list(takewhile(lambda step: step.to_version > version, reversed(self._recent)))
+        if steps and steps[-1].from_version != version:
+            return None  # inside a step that a reset made, nobody knows what was there
         seats: dict[int, int] = {}
-        for _, changed in reversed(list(later)):
-            seats.update(changed)
+        for step in reversed(steps):
+            seats.update(step.seats)
         if len(seats) > self._delta_seats_max():
             return None
         return Delta(epoch, version, here, seats)
-
-    def counts(self) -> dict[SeatStatus, int]:
-        """Return how many seats have each status."""
-        return {status: self._statuses.count(int(status)) for status in SeatStatus}
 
     def _remember(self, history: Sequence[ChangeBatch]) -> None:
         """Keep of *history* what leads to the position without a hole."""
@@ -102,16 +107,16 @@ class Replica:
         changes = [c for batch in history if batch.epoch == epoch for c in batch.changes]
         for change in reversed(changes):
             if change.version == self._floor and len(self._recent) < RECENT_VERSIONS_MAX:
-                self._recent.appendleft((change.version, _statuses_after(change)))
                 self._floor -= 1
+                self._recent.appendleft(_Step(self._floor, change.version, _statuses_after(change)))
 
     def _advance(self, version: int, seats: dict[int, int]) -> None:
         for seat, status in seats.items():
             self._statuses[seat] = status
-        self._recent.append((version, seats))
+        self._recent.append(_Step(self.position.version, version, seats))
         self.position = Position(self.position.epoch, version)
         if len(self._recent) > RECENT_VERSIONS_MAX:
-            self._floor, _ = self._recent.popleft()
+            self._floor = self._recent.popleft().to_version
 
     def _delta_seats_max(self) -> int:
         # In JSON a seat of a delta takes some ten bytes, one of a snapshot a third of a byte.

@@ -6,7 +6,7 @@ step.
 Rule 3: the first message is `hello`; until then nothing else is done.
 Rule 4: a token counts as long as it lasts, not as long as the socket does.
 
-    new --hello--> greeted --too many faults--> over
+    new --hello--> greeted; too many faults end either: the caller closes and asks no more
 """
 
 from collections.abc import Callable

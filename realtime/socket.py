@@ -27,6 +27,15 @@ EXTENSION: Final = "seatwire.socket"
 # The kernel's own queue of unsent bytes is bounded, too, else "the first unsent byte" would come
 # only after megabytes of old news.
 NOTSENT_LOWAT_BYTES: Final = 16_384
+# A peer that is gone without a word is found after 30 s, also when nothing is sent to it (a hidden
+# tab), and data that nobody acknowledges is given up after 20 s.
+_TCP_OPTIONS: Final = {
+    "TCP_NOTSENT_LOWAT": NOTSENT_LOWAT_BYTES,
+    "TCP_KEEPIDLE": 15,
+    "TCP_KEEPINTVL": 5,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 20_000,
+}
 
 
 class Socket(Protocol):
@@ -63,16 +72,24 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family != socket.AF_UNIX:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOTSENT_LOWAT_BYTES)
+            for name, value in _TCP_OPTIONS.items():
+                if hasattr(socket, name):
+                    raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     async def run_asgi(self) -> None:
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = {"socket": self}
         await super().run_asgi()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # A pong answers each ping whether it is read or not: who does not read is not read either.
+        self.transport.pause_reading()
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        if not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
         if self._drain_callback is not None and self._is_open:
             self._drain_callback()
 
@@ -133,6 +150,7 @@ class QueuedSocket:
         self._writable = asyncio.Event()
         self._writable.set()
         self._drain_callback: Callable[[], None] | None = None
+        self.is_closing = False
 
     async def run(self) -> None:
         """Send what is written until closed."""
@@ -172,6 +190,7 @@ class QueuedSocket:
         await self._writable.wait()
 
     def close(self, code: CloseCode) -> None:
+        self.is_closing = True
         while self._frames.full():
             self._frames.get_nowait()
         self._frames.put_nowait(code)

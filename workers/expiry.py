@@ -6,42 +6,68 @@ hold ends when somebody wants its seats.
 """
 
 import asyncio
+from collections import Counter
+from functools import partial
 from typing import Final
+from uuid import UUID
+
+import structlog
 
 from app import metrics
-from app.domain import Actor, Expire, Role
+from app.domain import Actor, Expire, Outcome, Role
 from app.errors import HoldGone
 from app.services import Services
 from workers.loop import repeat
 
 # With a commit of some milliseconds this keeps a hold well within 2 s of its time.
 INTERVAL_S: Final = 0.5
-HOLDS_MAX: Final = 1_000
+HOLDS_MAX: Final = 2_000
+# Of one show at a look, so that one with many, or one that is stuck, leaves room for the others.
+HOLDS_PER_SHOW_MAX: Final = 200
+# A show that takes longer is left to itself; the next look passes it over until it has answered.
+PATIENCE_S: Final = 0.5
 
 ACTOR: Final = Actor("worker:expiry", Role.STAFF)
+
+log = structlog.get_logger(__name__)
 
 
 async def run(services: Services) -> None:
     """Expire due holds until cancelled."""
-    await repeat(lambda: expire_due(services), interval_s=INTERVAL_S)
+    expirer = Expirer(services)
+    await repeat(expirer.look, interval_s=INTERVAL_S)
 
 
-async def expire_due(services: Services) -> bool:
-    """Expire the holds that are due now, the oldest first; True when there are more.
+class Expirer:
+    """Remembers which shows have not answered yet."""
 
-    Raises the first error that is not about one hold alone.
-    """
-    due = await services.ledger.due_holds(HOLDS_MAX)
-    metrics.DUE_HOLDS.set(len(due))
-    if not due:
-        return False
-    answers = await asyncio.gather(
-        *(services.box_office.submit(Expire(show, hold, ACTOR)) for show, hold in due),
-        return_exceptions=True,
-    )
-    for answer in answers:
-        if not isinstance(answer, BaseException):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._unanswered: Counter[int] = Counter()
+
+    async def look(self) -> bool:
+        """Expire the holds that are due, each show's oldest first; True when there are more."""
+        due = await self._services.ledger.due_holds(HOLDS_MAX, HOLDS_PER_SHOW_MAX)
+        metrics.DUE_HOLDS.set(len(due))
+        stuck = set(self._unanswered)
+        answers = [self._expire(show, hold) for show, hold in due if show not in stuck]
+        if not answers:
+            return False
+        await asyncio.wait(answers, timeout=PATIENCE_S)
+        return len(due) == HOLDS_MAX and not self._unanswered
+
+    def _expire(self, show: int, hold: UUID) -> asyncio.Future[Outcome]:
+        answer = self._services.box_office.submit(Expire(show, hold, ACTOR))
+        self._unanswered[show] += 1
+        answer.add_done_callback(partial(self._take_answer, show))
+        return answer
+
+    def _take_answer(self, show: int, answer: asyncio.Future[Outcome]) -> None:
+        self._unanswered[show] -= 1
+        if not self._unanswered[show]:
+            del self._unanswered[show]
+        error = None if answer.cancelled() else answer.exception()
+        if error is None:
             metrics.HOLDS_EXPIRED.inc()
-        elif not isinstance(answer, HoldGone):
-            raise answer
-    return len(due) == HOLDS_MAX
+        elif not isinstance(error, HoldGone):
+            log.warning("expiry.failed", show=show, error=repr(error))

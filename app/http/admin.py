@@ -1,6 +1,7 @@
 """What the house does: venues, shows, changes to shows, seats off sale."""
 
 import asyncio
+from collections import Counter
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -32,6 +33,19 @@ async def add_venue(services: Services, request: Request, _actor: Actor) -> Resp
     return reply({"venue": venue, "plan_hash": plan.hash, "count": plan.count}, 201)
 
 
+async def check_plan(_services: Services, request: Request, _actor: Actor) -> Response:
+    """Answer what a plan would be as a venue's; nothing is kept."""
+    body = await read_body(request, VENUE_BODY_BYTES_MAX)
+    plan = await asyncio.to_thread(load_plan, body)
+    counts = Counter(plan.seat_categories)
+    categories = [
+        {"name": category.name, "color": category.color, "count": counts[index]}
+        for index, category in enumerate(plan.categories)
+    ]
+    form = {"name": plan.name, "count": plan.count, "hash": plan.hash, "categories": categories}
+    return reply(form)
+
+
 async def add_show(services: Services, request: Request, _actor: Actor) -> Response:
     form = await read_form(request, ShowForm)
     show = await services.catalog.add_show(
@@ -49,12 +63,15 @@ async def add_show(services: Services, request: Request, _actor: Actor) -> Respo
 
 
 async def change_show(services: Services, request: Request, actor: Actor) -> Response:
-    """Change the fields the body names and answer the show as it is after."""
+    """Change the fields the body names and answer the show as it is after, and to how many
+    screens it goes."""
     show = show_id(request)
     form = await read_form(request, ShowPatchForm)
     plan = await services.catalog.plan_of(show)
     await services.box_office.submit(ChangeShow(show, _show_patch(form, plan), actor))
-    return reply(show_form(await services.catalog.show(show), plan))
+    reached = (await services.presence.of(show)).watcher_count
+    changed = show_form(await services.catalog.show(show), plan)
+    return reply({**changed, "reached": reached})
 
 
 async def block_seats(services: Services, request: Request, actor: Actor) -> Response:

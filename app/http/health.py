@@ -41,7 +41,7 @@ async def _ledger(services: Services) -> str:
         is_ready = await services.ledger.is_ready()
     except SeatwireError as error:
         return error.message
-    return "ok" if is_ready else "not migrated, or without next month's partitions"
+    return "ok" if is_ready else "not migrated, or without this month's partitions"
 
 
 async def _board(services: Services) -> str:

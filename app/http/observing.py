@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import metrics
@@ -53,7 +53,7 @@ class Observed:
 def _tell(scope: Scope, status: int, duration_s: float) -> None:
     """Log and count a request; status 0: it ended without an answer."""
     matched = scope.get("route")
-    route = matched.path if isinstance(matched, Route | Mount) else "unmatched"
+    route = matched.path if isinstance(matched, Route) else "unmatched"
     metrics.REQUESTS.labels(route, str(status)).inc()
     tell = log.debug if route in _QUIET_ROUTES else log.info
     tell(

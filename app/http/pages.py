@@ -1,64 +1,109 @@
-"""The pages and what they are made of: files under static/, always revalidated."""
+"""The pages, what they are made of, and what they may do (Content-Security-Policy)."""
 
-import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
-from app.config import project_root
+from app.config import Settings, project_root
 from app.domain import Actor
-from app.http.parsing import show_id
+from app.errors import NotFound
+from app.http.parsing import show_id, uuid_in_path
+from app.http.replies import REVALIDATE, document_reply
+from app.http.static_files import StaticFolder
 from app.services import Services
 
 STATIC_FOLDER: Final[Path] = project_root() / "static"
 
-# Sockets may go to another instance's address, so any host is allowed for them; code may not.
-_CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'self'",
-        "connect-src 'self' ws: wss:",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS: Final = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
-    "Referrer-Policy": "same-origin",
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
+_FILE_HEADERS: Final = {
+    # A drawing opened by itself is a page, too; a page's own policy governs what it loads.
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
 }
 
 
-class StaticFolder(StaticFiles):
-    """Serves a folder with the headers of our pages; unchanged files are answered 304."""
-
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(_HEADERS)
-        return response
+def open_folder(settings: Settings) -> StaticFolder:
+    """Read the static files; while developing, changes to them show without a restart."""
+    return StaticFolder(STATIC_FOLDER, follows_changes=settings.env == "development")
 
 
-STATIC: Final = StaticFolder(directory=STATIC_FOLDER)
+async def static_file(_services: Services, request: Request, _actor: Actor) -> Response:
+    found = _folder(request).find(request.path_params["path"])
+    if found is None:
+        raise NotFound("There is no such file.")
+    file, cache_control = found
+    headers = {**_FILE_HEADERS, "Cache-Control": cache_control}
+    return document_reply(request, file, file.etag, file.media_type, headers)
 
 
-async def home_page(_services: Services, request: Request, _actor: Actor) -> Response:
-    return await STATIC.get_response("index.html", request.scope)
+async def home_page(services: Services, request: Request, _actor: Actor) -> Response:
+    return _page(request, "index.html", services.settings.origins)
 
 
-async def show_page(_services: Services, request: Request, _actor: Actor) -> Response:
+async def show_page(services: Services, request: Request, _actor: Actor) -> Response:
     """Answer the page of any show; the page finds out whether it exists."""
     show_id(request)
-    return await STATIC.get_response("show.html", request.scope)
+    return _page(request, "show.html", services.settings.origins)
+
+
+async def booking_page(services: Services, request: Request, _actor: Actor) -> Response:
+    """Answer the page of any booking; the page asks for it with its buyer's token."""
+    show_id(request)
+    uuid_in_path(request, "booking")
+    return _page(request, "booking.html", services.settings.origins)
+
+
+async def kiosk_page(_services: Services, request: Request, _actor: Actor) -> Response:
+    """Answer the page of a show for the foyer."""
+    show_id(request)
+    return _page(request, "kiosk.html")
+
+
+async def admin_page(_services: Services, request: Request, _actor: Actor) -> Response:
+    return _page(request, "admin.html")
+
+
+def page_policy(host: str, embedders: Sequence[str]) -> str:
+    """Return the Content-Security-Policy of a page.
+
+    host: of the server as the browser names it: not every browser takes 'self' for sockets.
+    embedders: origins that may show the page in a frame, beside its own; none at all when empty.
+    """
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    ancestors = " ".join(("'self'", *embedders)) if embedders else "'none'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "font-src 'self'",
+            "img-src 'self' blob: data:",  # QR codes, which are fetched with a token
+            f"connect-src 'self'{sockets}",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {ancestors}",
+        )
+    )
+
+
+def _page(request: Request, name: str, embedders: Sequence[str] = ()) -> Response:
+    page = _folder(request).page(name)
+    if page is None:
+        raise NotFound("There is no such page.")
+    headers = {
+        **REVALIDATE,
+        "Content-Security-Policy": page_policy(request.headers.get("host", ""), embedders),
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return document_reply(request, page, page.etag, page.media_type, headers)
+
+
+def _folder(request: Request) -> StaticFolder:
+    folder = request.app.state.static_folder
+    assert isinstance(folder, StaticFolder)
+    return folder

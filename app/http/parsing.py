@@ -57,6 +57,24 @@ def uuid_in_path(request: Request, name: str) -> UUID:
         raise NotFound(f"There is no such {name}.") from None
 
 
+def seat_in_path(request: Request, plan: SeatingPlan) -> int:
+    """Return the seat of the path: digits are an index, all else a label. Raises NotFound."""
+    seat = request.path_params["seat"]
+    number = _whole_number(seat)
+    index = plan.index_of(seat) if number is None else number
+    if index is None or index >= plan.count:
+        raise NotFound(f"The plan has no seat {_shown(seat)}.")
+    return index
+
+
+def limit_in_query(request: Request, default: int, maximum: int) -> int:
+    """Return the `limit` of the query. Raises BadMessage when it is not from 1 to *maximum*."""
+    limit = number_in_query(request, "limit", default)
+    if not 1 <= limit <= maximum:
+        raise BadMessage(f"`limit` must be from 1 to {maximum:,}.", where="limit")
+    return limit
+
+
 def number_in_query(request: Request, name: str, default: int) -> int:
     """Return a whole number of the query. Raises BadMessage."""
     text = request.query_params.get(name)

@@ -13,12 +13,23 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.auth import ANONYMOUS, Action
 from app.domain import Actor
-from app.http import admin, bookings, health, holds, pages, plans, sessions, shows
+from app.http import (
+    admin,
+    bookings,
+    health,
+    holds,
+    pages,
+    plans,
+    sales,
+    sessions,
+    shows,
+    tickets,
+)
 from app.http.observing import Observed
 from app.http.parsing import identify
 from app.http.problems import HANDLERS, LAST_HANDLERS
@@ -33,6 +44,7 @@ _SHOW: Final = "/api/v1/shows/{show}"
 ROUTES: Final[dict[str, dict[str, Entry]]] = {
     "/api/v1/sessions": {"POST": (None, sessions.begin_session)},
     "/api/v1/venues": {"POST": (Action.ADD_VENUE, admin.add_venue)},
+    "/api/v1/plans/check": {"POST": (Action.ADD_VENUE, admin.check_plan)},
     "/api/v1/plans/{hash}": {"GET": (Action.WATCH, plans.read_plan)},
     "/api/v1/shows": {
         "GET": (Action.WATCH, shows.list_shows),
@@ -43,18 +55,32 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
         "PATCH": (Action.CHANGE_SHOW, admin.change_show),
     },
     f"{_SHOW}/seats": {"GET": (Action.WATCH, shows.read_seats)},
+    f"{_SHOW}/seats/{{seat:path}}": {"GET": (Action.OVERSEE, sales.read_seat)},
+    f"{_SHOW}/sales": {"GET": (Action.OVERSEE, sales.read_sales)},
+    f"{_SHOW}/change-preview": {"GET": (Action.OVERSEE, sales.preview_change)},
     f"{_SHOW}/events": {"GET": (Action.READ_EVENTS, shows.read_events)},
-    f"{_SHOW}/holds": {"POST": (Action.HOLD, holds.add_hold)},
+    f"{_SHOW}/holds": {
+        "GET": (Action.OVERSEE, sales.list_holds),
+        "POST": (Action.HOLD, holds.add_hold),
+    },
     f"{_SHOW}/holds/{{hold}}": {
         "GET": (Action.READ_SALE, holds.read_hold),
         "DELETE": (Action.RELEASE, holds.release_hold),
     },
     f"{_SHOW}/holds/{{hold}}/extend": {"POST": (Action.EXTEND, holds.extend_hold)},
-    f"{_SHOW}/bookings": {"POST": (Action.BOOK, bookings.add_booking)},
+    f"{_SHOW}/bookings": {
+        "GET": (Action.OVERSEE, bookings.list_bookings),
+        "POST": (Action.BOOK, bookings.add_booking),
+    },
     f"{_SHOW}/bookings/{{booking}}": {
         "GET": (Action.READ_SALE, bookings.read_booking),
         "DELETE": (Action.CANCEL, bookings.cancel_booking),
     },
+    f"{_SHOW}/bookings/{{booking}}/qr.svg": {"GET": (Action.READ_SALE, tickets.read_qr_code)},
+    f"{_SHOW}/bookings/{{booking}}/calendar.ics": {
+        "GET": (Action.READ_SALE, tickets.read_calendar),
+    },
+    "/api/v1/references/{reference}": {"GET": (Action.OVERSEE, tickets.read_reference)},
     f"{_SHOW}/blocks": {
         "POST": (Action.BLOCK, admin.block_seats),
         "DELETE": (Action.BLOCK, admin.unblock_seats),
@@ -62,17 +88,19 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
     "/healthz": {"GET": (None, health.healthz)},
     "/readyz": {"GET": (None, health.readyz)},
     "/metrics": {"GET": (None, health.metrics)},
+    "/static/{path:path}": {"GET": (None, pages.static_file)},
     "/": {"GET": (None, pages.home_page)},
     "/shows/{show}": {"GET": (None, pages.show_page)},
+    "/shows/{show}/bookings/{booking}": {"GET": (None, pages.booking_page)},
+    "/kiosk/{show}": {"GET": (None, pages.kiosk_page)},
+    "/admin": {"GET": (None, pages.admin_page)},
 }
 
 
 def http_app(services: Services) -> ASGIApp:
     """Return the application that answers HTTP; it opens and closes nothing."""
-    routes: list[BaseRoute] = [_route(services, path, ROUTES[path]) for path in ROUTES]
-    routes.append(Mount("/static", pages.STATIC))
-    return Starlette(
-        routes=routes,
+    application = Starlette(
+        routes=[_route(services, path, ROUTES[path]) for path in ROUTES],
         middleware=[
             Middleware(Observed),
             Middleware(
@@ -86,6 +114,8 @@ def http_app(services: Services) -> ASGIApp:
         ],
         exception_handlers=HANDLERS,
     )
+    application.state.static_folder = pages.open_folder(services.settings)
+    return application
 
 
 def _route(services: Services, path: str, entries: dict[str, Entry]) -> Route:

@@ -20,7 +20,7 @@ SELECT show_id, epoch, version FROM show_clocks WHERE show_id = ANY ($1);
 -- () -> show_id, epoch, version of every show that may still change, or that did within the hour
 SELECT c.show_id, c.epoch, c.version
 FROM show_clocks c JOIN shows s ON s.id = c.show_id
-WHERE s.status NOT IN ('cancelled', 'closed')
+WHERE (s.status NOT IN ('cancelled', 'closed') AND s.starts_at > clock_timestamp() - interval '2 days')
    OR EXISTS (SELECT FROM seat_events e
               WHERE e.show_id = c.show_id AND e.version = c.version AND e.at > now() - interval '1 hour');
 
@@ -59,10 +59,14 @@ SELECT b.hold_id, b.holder, b.status, b.total, b.contact, b.version, b.created_a
 FROM bookings b WHERE b.show_id = $1 AND b.id = $2;
 
 -- name: due_holds
--- (limit) -> show_id, id of holds whose time has passed, oldest first
-SELECT show_id, id FROM holds
-WHERE status = 'held' AND expires_at <= clock_timestamp()
-ORDER BY expires_at
+-- (limit, per_show) -> show_id, id of holds whose time has passed, oldest first, at most per_show of one show
+SELECT d.show_id, d.id
+FROM (SELECT h.show_id, h.id, h.expires_at,
+             row_number() OVER (PARTITION BY h.show_id ORDER BY h.expires_at) AS place
+      FROM holds h
+      WHERE h.status = 'held' AND h.expires_at <= clock_timestamp()) d
+WHERE d.place <= $2
+ORDER BY d.expires_at
 LIMIT $1;
 
 -- name: ensure_partitions
@@ -70,6 +74,6 @@ LIMIT $1;
 SELECT ensure_partitions($1) AS made;
 
 -- name: ping
--- () -> 1 when a partition for events a month from now is there, else 0
-SELECT (to_regclass('seat_events' || to_char(date_trunc('month', clock_timestamp(), 'UTC') AT TIME ZONE 'UTC'
-        + interval '1 month', '_YYYY_MM')) IS NOT NULL)::integer AS ready;
+-- () -> 1 when this month's partition for events is there, else 0
+SELECT (to_regclass('seat_events' || to_char(clock_timestamp() AT TIME ZONE 'UTC', '_YYYY_MM')) IS NOT NULL)::integer
+       AS ready;

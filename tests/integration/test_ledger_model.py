@@ -63,19 +63,22 @@ from tests.integration.ledger_model import (
     keys,
 )
 
-SEATS: Final = 10
-HOLD_TTL_S: Final = 600
-SEATS_PER_HOLD_MAX: Final = 4
+SEATS: Final = 16
+HOLD_TTL_S: Final = 300
+SEATS_PER_HOLD_MAX: Final = 3
 # Time passes in steps of this, so an example may take nearly as long without a deadline passing.
 STEP_S: Final = 100
 SLACK_MS: Final = STEP_S * 500
 KIM: Final = Actor("kim", Role.KIOSK)
-RECENT: Final = 6
+UNKNOWN: Final = 15
 DUE_MAX: Final = 10_000
 
 
 class Seed(NamedTuple):
-    """A command to be: what it names is looked up in the show when its turn comes."""
+    """A command to be: what it names is looked up in the show when its turn comes.
+
+    pick: how many holds or bookings ago; UNKNOWN for one that never was. who: None for the holder.
+    """
 
     kind: EventKind
     pick: int
@@ -84,19 +87,21 @@ class Seed(NamedTuple):
     who: Actor | None
 
 
-# Seat SEATS is one beyond the plan; nobody: the holder of what is named.
+KINDS: Final = [kind for kind in EventKind if kind is not EventKind.SHOW]
+# Seat SEATS is one beyond the plan.
+PLACES: Final = st.integers(0, SEATS * 4).map(lambda n: n if n == SEATS else n % SEATS)
 SEEDS: Final = st.builds(
     Seed,
-    kind=st.sampled_from([*(set(EventKind) - {EventKind.SHOW}), *[EventKind.HOLD] * 5]),
-    pick=st.integers(0, RECENT + 2),
-    seats=st.lists(
-        st.integers(0, SEATS * 4).map(lambda n: n if n == SEATS else n % SEATS),
-        min_size=1,
-        max_size=5,
-        unique=True,
-    ).map(tuple),
+    kind=st.sampled_from([*KINDS, *[EventKind.HOLD] * 4, EventKind.BOOK, EventKind.CANCEL]),
+    pick=st.integers(0, UNKNOWN),
+    seats=st.lists(PLACES, min_size=1, max_size=4, unique=True).map(tuple),
     whole=st.booleans(),
-    who=st.sampled_from([None, None, ANN, BOB, KIM, SAM]),
+    who=st.sampled_from([None, None, None, ANN, BOB, KIM, SAM]),
+)
+PATCHES: Final = st.builds(
+    ShowPatch,
+    status=st.sampled_from([*ShowStatus, *[ShowStatus.ON_SALE] * 18]),
+    prices=st.sampled_from([None, (7_000, None), (None, 100)]),
 )
 
 
@@ -132,12 +137,8 @@ class Sale(RuleBasedStateMachine):
         self.last: list[BatchCommand] = []
         self.ids = (UUID(int=number) for number in range(1, 100_000))
 
-    @rule(seed=SEEDS)
-    def ask(self, seed: Seed) -> None:
-        self.carry_out([self.command(seed)])
-
-    @rule(seeds=st.lists(SEEDS, min_size=2, max_size=4))
-    def ask_together(self, seeds: list[Seed]) -> None:
+    @rule(seeds=st.lists(SEEDS, min_size=3, max_size=6))
+    def ask(self, seeds: list[Seed]) -> None:
         batch: list[BatchCommand] = []
         named: set[object] = set()
         for command in map(self.command, seeds):
@@ -146,24 +147,23 @@ class Sale(RuleBasedStateMachine):
                 batch.append(command)
         self.carry_out(batch)
 
-    @rule()
-    def ask_again(self) -> None:
-        if self.last:
+    @rule(turn=st.one_of(st.none(), st.integers(1, 4), PATCHES))
+    def turn(self, turn: int | ShowPatch | None) -> None:
+        """Ask the same again, let so many steps of time pass, or change the show."""
+        if isinstance(turn, ShowPatch):
+            self.change_show(turn)
+        elif turn is not None:
+            self.let_time_pass(turn * STEP_S)
+        elif self.last:
             self.carry_out(self.last)
 
-    @rule(steps=st.integers(1, 6))
-    def let_time_pass(self, steps: int) -> None:
-        past = timedelta(seconds=steps * STEP_S)
+    def let_time_pass(self, seconds: int) -> None:
+        past = timedelta(seconds=seconds)
         for query in (SHIFT_HOLDS, SHIFT_SEATS):
             self.world.runner.run(self.world.connection.execute(query, self.show, past))
-        self.model.now_s += steps * STEP_S
+        self.model.now_s += seconds
 
-    @rule(
-        status=st.sampled_from([*ShowStatus, *[ShowStatus.ON_SALE] * 12]),
-        prices=st.sampled_from([None, (7_000, None), (None, 100)]),
-    )
-    def change_show(self, status: ShowStatus, prices: tuple[int | None, int | None] | None) -> None:
-        patch = ShowPatch(status=status, prices=prices)
+    def change_show(self, patch: ShowPatch) -> None:
         self.model.happenings.clear()
         self.model.change_show(patch)
         applied = self.apply([ChangeShow(self.show, patch, SAM)])
@@ -233,15 +233,15 @@ class Sale(RuleBasedStateMachine):
 
     def command(self, seed: Seed) -> BatchCommand:
         """Return the command that *seed* is in the present show."""
-        holds = list(self.model.holds)[-RECENT:]
-        bookings = list(self.model.bookings)[-RECENT:]
-        new = next(self.ids)
-        hold = holds[seed.pick] if seed.pick < len(holds) else new
-        booking = bookings[seed.pick] if seed.pick < len(bookings) else new
-        named = self.model.bookings.get(booking) if seed.kind is EventKind.CANCEL else hold
-        owner = self.model.holds.get(named) if named is not None else None
-        holder = ANN if owner is None else Actor(owner.holder, Role.BUYER)
-        who = seed.who or holder
+        hold = self.pick(list(self.model.holds), seed.pick)
+        if seed.kind is EventKind.HOLD and seed.pick > 7:
+            hold = next(self.ids)
+        booking = self.pick(list(self.model.bookings), seed.pick)
+        named = hold
+        if seed.kind is EventKind.CANCEL:
+            named = self.model.bookings.get(booking, hold)
+        owner = self.model.holds.get(named)
+        who = seed.who or (SAM if owner is None else Actor(owner.holder, Role.BUYER))
         match seed.kind:
             case EventKind.HOLD:
                 return Hold(self.show, hold, seed.seats, who)
@@ -260,6 +260,11 @@ class Sale(RuleBasedStateMachine):
             case EventKind.UNBLOCK:
                 return Unblock(self.show, seed.seats, "why", SAM)
         raise AssertionError(seed.kind)
+
+    def pick(self, known: Sequence[UUID], ago: int) -> UUID:
+        if ago == UNKNOWN or not known:
+            return next(self.ids)
+        return known[-1 - ago % len(known)]
 
     def carry_out(self, batch: list[BatchCommand]) -> None:
         """Carry out *batch* and find the order of its kinds in which the model agrees.
@@ -372,7 +377,7 @@ def test_the_ledger_does_what_the_model_says(world: World) -> None:
     run_state_machine_as_test(
         SaleHere,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=30,
             deadline=None,
             derandomize="CI" in os.environ,

@@ -10,6 +10,9 @@ const PLAN = {
   count: 6,
   categories: [{ name: 'A' }, { name: 'B' }],
   category: Uint16Array.of(0, 1, 0, 1, 0, 0),
+  x: Float32Array.of(10, 40, 80, 10, 40, 80),
+  y: Float32Array.of(10, 10, 10, 50, 50, 50),
+  radius: new Float32Array(6).fill(10),
   rows: [
     { first: 0, end: 3, box: { left: 0, top: 0, right: 90, bottom: 20 } },
     { first: 3, end: 6, box: { left: 0, top: 40, right: 90, bottom: 60 } },
@@ -51,11 +54,11 @@ test('what is the buyer’s own shows before any status', () => {
   assert.deepEqual(seatsOf(sorter, FIRST + Look.OWN_BOOKED), [5]);
 });
 
-test('only rows on the screen are looked at', () => {
+test('only seats on the screen are sorted', () => {
   const sorter = new SeatSorter(PLAN);
-  const box = { left: 0, top: 30, right: 10, bottom: 45 };
+  const box = { left: 0, top: 30, right: 35, bottom: 45 };
   sorter.sort([box], new Uint8Array(6), new Uint8Array(6));
-  assert.deepEqual(seatsOf(sorter, 0), [4, 5]);
+  assert.deepEqual(seatsOf(sorter, 0), [4]);
   assert.deepEqual(seatsOf(sorter, 1), [3]);
 });
 

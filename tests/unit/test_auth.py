@@ -30,7 +30,12 @@ SELLING: Final = {
     Action.CANCEL,
     Action.READ_SALE,
 }
-RUNNING_THE_SHOW: Final = {Action.BLOCK, Action.READ_EVENTS, Action.CHANGE_SHOW}
+RUNNING_THE_SHOW: Final = {
+    Action.BLOCK,
+    Action.READ_EVENTS,
+    Action.OVERSEE,
+    Action.CHANGE_SHOW,
+}
 
 
 def claims(**changes: Any) -> dict[str, Any]:

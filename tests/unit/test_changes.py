@@ -1,4 +1,4 @@
-"""Changes on their way: packed and unpacked, merged, and two bits a seat."""
+"""Changes on their way: packed and unpacked, and two bits a seat."""
 
 from typing import Final
 
@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from app.changes import (
     Change,
     ChangeBatch,
-    Delta,
     Position,
     after,
-    merge,
     pack,
     pack_statuses,
     unpack,
@@ -137,43 +135,6 @@ def test_HO2_a_change_without_a_hold_says_nothing_of_one(kind: EventKind) -> Non
 
 
 # Merging
-
-
-def test_DL2_of_several_statuses_of_a_seat_the_last_one_counts() -> None:
-    changes = [
-        Change(129, EventKind.HOLD, (1, 2, 3), HOLD),
-        Change(130, EventKind.RELEASE, (2,), HOLD),
-        Change(131, EventKind.EXTEND, (), HOLD),
-        Change(132, EventKind.BOOK, (1, 3), HOLD),
-        Change(133, EventKind.BLOCK, (2,)),
-    ]
-    assert merge(7, 128, changes) == Delta(7, 128, 133, {1: 2, 2: 3, 3: 2})
-
-
-def test_DL2_versions_that_change_no_status_make_an_empty_delta() -> None:
-    assert merge(7, 128, [Change(129, EventKind.EXTEND, (), HOLD)]) == Delta(7, 128, 129, {})
-
-
-def test_DL2_no_changes_lead_nowhere() -> None:
-    assert merge(7, 128, []) == Delta(7, 128, 128, {})
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(kinds, st.frozensets(st.integers(0, 9))), max_size=12), st.data())
-def test_DL2_merging_in_parts_is_merging_at_once(
-    happenings: list[tuple[EventKind, frozenset[int]]], data: st.DataObject
-) -> None:
-    """A slow screen that gets two deltas ends where a slower one ends with one."""
-    changes = [
-        Change(version, kind, tuple(sorted(seats)))
-        for version, (kind, seats) in enumerate(happenings, 129)
-    ]
-    cut = data.draw(st.integers(0, len(changes)))
-    first = merge(7, 128, changes[:cut])
-    second = merge(7, first.to_version, changes[cut:])
-    whole = merge(7, 128, changes)
-    assert whole.seats == first.seats | second.seats
-    assert whole.to_version == second.to_version
 
 
 def test_I5_after_keeps_what_is_later_in_order() -> None:

@@ -152,6 +152,13 @@ def test_RL8_the_largest_hold_fits_into_a_message() -> None:
     assert decoded.seats == seats
 
 
+def test_RL9_a_token_has_a_largest_length() -> None:
+    longest = "x" * 2_048
+    assert decode(json.dumps({"op": "hello", "token": longest}), Codec.JSON) == Hello(token=longest)
+    with pytest.raises(Malformed):
+        decode(json.dumps({"op": "hello", "token": longest + "x"}), Codec.JSON)
+
+
 def test_HS2_the_first_codec_that_both_speak_is_chosen() -> None:
     assert choose_codec(["seatwire.v1.msgpack", "seatwire.v1.json"]) is Codec.MSGPACK
     assert choose_codec(["seatwire.v2.json", "seatwire.v1.json"]) is Codec.JSON

@@ -255,18 +255,3 @@ def test_SN2_a_packed_replica_unpacks_to_its_seats(count: int, data: st.DataObje
     expected = bytes(KINDS.index(kind) for kind in kinds)
     assert subject.statuses == expected
     assert unpack_statuses(subject.packed(), count) == expected
-
-
-@settings(deadline=None)
-@given(happenings)
-def test_I11_the_counts_of_all_statuses_add_up_to_the_seats(
-    happened: list[tuple[EventKind, frozenset[int]]],
-) -> None:
-    subject = replica()
-    for version, (kind, seats) in enumerate(happened, FIRST + 1):
-        subject.apply(batch(Change(version, kind, tuple(sorted(seats)))))
-        counts = subject.counts()
-        assert sum(counts.values()) == COUNT
-        assert [counts[status] for status in SeatStatus] == [
-            list(subject.statuses).count(status) for status in range(4)
-        ]

@@ -52,7 +52,7 @@ def nobody() -> Talk:
 
 
 @pytest.mark.parametrize("vector", INVALID, ids=names(INVALID))
-def test_MG2_RP3_an_invalid_message_has_its_code_and_ref_and_changes_nothing(
+def test_MG2_RP3_CL2_an_invalid_message_has_its_code_and_ref_and_changes_nothing(
     vector: Vector,
 ) -> None:
     sent: list[tuple[Codec, str | bytes]] = []

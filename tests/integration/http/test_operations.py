@@ -1,4 +1,4 @@
-"""Pages, health, logs of requests, other origins, and errors nobody expected."""
+"""Health, logs of requests, other origins, and errors nobody expected."""
 
 import json
 import logging
@@ -15,7 +15,6 @@ import structlog
 from app.domain import Command
 from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
 from app.http import http_app
-from app.http.pages import STATIC_FOLDER
 from app.logs import configure_logs
 from app.services import Services, open_services
 from tests.integration.http.conftest import ORIGIN, Api
@@ -128,7 +127,7 @@ async def test_requests_are_counted_by_route_never_by_path(api: Api, show: int) 
     counts = response.text
     assert 'seatwire_http_requests_total{route="/api/v1/shows/{show}",status="200"}' in counts
     assert 'seatwire_http_requests_total{route="unmatched",status="404"}' in counts
-    assert 'seatwire_http_requests_total{route="/static",status="404"}' in counts
+    assert 'seatwire_http_requests_total{route="/static/{path:path}",status="404"}' in counts
     assert "canary" not in counts
 
 
@@ -158,26 +157,6 @@ async def test_not_ready_without_the_ledger_but_without_the_board(services: Serv
         assert parts["ready"] == (status == 200)
         assert (parts["ledger"] == "ok") == (status == 200)
         assert (parts["board"] == "ok") == (status == 503)
-
-
-async def test_pages_come_with_a_policy_and_are_revalidated(api: Api) -> None:
-    script = next(path for path in sorted((STATIC_FOLDER / "js").glob("*.js")))
-    for url in ("/", "/shows/1", f"/static/js/{script.name}"):
-        response = await api.client.get(url)
-        assert response.status_code == 200, url
-        assert response.headers["cache-control"] == "no-cache"
-        assert response.headers["x-content-type-options"] == "nosniff"
-        policy = response.headers["content-security-policy"]
-        assert "default-src 'self'" in policy
-        assert "frame-ancestors 'none'" in policy
-        unchanged = await api.client.get(url, headers={"If-None-Match": response.headers["etag"]})
-        assert unchanged.status_code == 304
-
-
-async def test_no_page_for_what_cannot_be_a_show(api: Api) -> None:
-    for url in ("/shows/x", "/shows/", "/static/../pyproject.toml", "/static/%2e%2e/Makefile"):
-        response = await api.client.get(url, follow_redirects=True)
-        assert (response.status_code, response.json()["code"]) == (404, "not_found"), url
 
 
 async def test_another_origin_may_ask_only_when_it_is_allowed(api: Api, show: int) -> None:

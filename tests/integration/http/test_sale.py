@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.changes import unpack_statuses
 from app.domain import Role, SeatStatus
@@ -137,6 +137,7 @@ async def test_a_booking_takes_the_whole_hold(api: Api, show: int) -> None:
     booked = response.json()
     assert booked == {
         "booking": booked["booking"],
+        "reference": api.services.references.make(show, UUID(booked["booking"])),
         "seats": [0, 6],
         "total": 8000,
         "version": 2,
@@ -147,7 +148,9 @@ async def test_a_booking_takes_the_whole_hold(api: Api, show: int) -> None:
     assert abs((datetime.now(UTC) - created_at).total_seconds()) < 60
     assert read == {
         "booking": booked["booking"],
+        "reference": booked["reference"],
         "hold": held["hold"],
+        "holder": "ada",
         "seats": [0, 6],
         "total": 8000,
         "status": "confirmed",
