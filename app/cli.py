@@ -30,6 +30,7 @@ from app.simulate import SimulationFailed, simulate
 from workers.__main__ import main as run_workers
 
 PORT_DEFAULT: Final = 8000
+PORT_MAX: Final = 65_535
 
 app = typer.Typer(
     help="Seatwire: live seat maps and ticket booking.",
@@ -46,7 +47,10 @@ PlanFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=
 @app.command("up")
 def up_command() -> None:
     """Run everything on this machine for development, until Ctrl-C."""
-    raise typer.Exit(up(_home(), int(os.environ.get("SEATWIRE_PORT", PORT_DEFAULT))))
+    port = os.environ.get("SEATWIRE_PORT", str(PORT_DEFAULT))
+    if not port.isdecimal() or int(port) > PORT_MAX:
+        _fail(f"SEATWIRE_PORT is no port: {port}")
+    raise typer.Exit(up(_home(), int(port)))
 
 
 @app.command()

@@ -6,11 +6,9 @@ Pub/sub may lose messages without a word, so nothing here trusts it:
 1. A batch that does not continue what the follower has is a gap: repaired at once.
 2. A second `ssubscribe` confirmation means that the connection was lost and made again: repaired.
 3. Every WATCH_INTERVAL_S the board's versions (the ledger's, when the board is away) are compared
-with
-   the followers': one that has not moved up to what was seen a turn ago is repaired.
+   with the followers': one that has not moved up to what was seen a turn ago is repaired.
 4. Every WATCH_INTERVAL_S the instance publishes to itself; when it does not hear itself the
-connection
-   is half open and is made anew.
+   connection is half open and is made anew.
 A repair reads what is missing and hands it to the follower; no watcher is disconnected.
 """
 

@@ -3,8 +3,7 @@
 uvicorn frames every message for every connection anew and awaits each send. Here the hub writes the
 same ready-made bytes to every transport. That is sound because (uvicorn 0.54, websockets 17):
 1. uvicorn never fragments and flushes its own frames in the call that makes them, so ours never
-land
-   inside another;
+   land inside another;
 2. per-message deflate is off, so a frame carries no state of its connection;
 3. nothing is written once a close frame has been sent or the transport is closing.
 
