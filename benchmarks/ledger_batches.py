@@ -1,4 +1,4 @@
-"""Durable two-seat holds a second on one show, by batch size: one process, one connection, fsync on.
+"""Durable two-seat holds a second on one show, by batch size; one process, fsync on.
 
     python -m benchmarks.ledger_batches
 

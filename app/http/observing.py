@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import metrics
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-# Asked every few seconds by machines; at info they would bury the rest.
-_QUIET_ROUTES: Final = ("/healthz", "/readyz", "/metrics")
+# Asked every few seconds by machines, or dozens of times by a page; at info they would bury the
+# rest.
+_QUIET_ROUTES: Final = ("/healthz", "/readyz", "/metrics", "/static/{path:path}")
 
 log = structlog.get_logger(__name__)
 

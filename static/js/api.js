@@ -1,9 +1,6 @@
 /** The HTTP side of a Seatwire server. */
 
-import { WireError, errorFrom } from './protocol.js';
-
-/** Longer than a slow mobile network needs, shorter than a buyer's patience. */
-const REQUEST_TIMEOUT_MS = 15_000;
+import { askJson } from './http.js';
 
 /** Plans are large (megabytes); a slow line may take its time. */
 const PLAN_TIMEOUT_MS = 120_000;
@@ -59,40 +56,14 @@ export class Api {
   }
 
   /**
-   * Ask and return the answer's body. Rejects with WireError; its code is `offline` when no answer
-   * came at all.
+   * Ask and return the answer's body. Rejects with WireError.
    *
    * @param {string} method
    * @param {string} path
-   * @param {{token?: string, timeoutMs?: number}} [options]
+   * @param {import('./http.js').AskOptions} [options]
    * @returns {Promise<any>}
    */
-  async #ask(method, path, { token, timeoutMs = REQUEST_TIMEOUT_MS } = {}) {
-    /** @type {Record<string, string>} */
-    const headers = { Accept: 'application/json' };
-    if (token) headers.Authorization = `Bearer ${token}`;
-    const signal = AbortSignal.timeout(timeoutMs);
-    let response;
-    let body;
-    try {
-      response = await fetch(new URL(path, this.#base), { method, headers, signal });
-      body = await response.json();
-    } catch (error) {
-      if (response === undefined) throw new WireError('offline', String(error));
-      throw new WireError('unavailable', `The server answered ${response.status} without words.`);
-    }
-    if (response.ok) return body;
-    throw problem(response.status, body);
+  #ask(method, path, options) {
+    return askJson(new URL(path, this.#base), { method, ...options });
   }
-}
-
-/**
- * @param {number} status
- * @param {any} body an RFC 9457 problem with our `code`, or whatever a proxy made up
- */
-function problem(status, body) {
-  if (typeof body?.code !== 'string') {
-    return new WireError('unavailable', `The server answered ${status}.`);
-  }
-  return errorFrom({ message: body.detail ?? body.title, ...body });
 }

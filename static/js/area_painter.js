@@ -5,7 +5,7 @@ import { inkOn, isLight } from './theme.js';
 
 /** @typedef {import('./plan_areas.js').Area} Area */
 /** @typedef {import('./plan_areas.js').AreaText} AreaText */
-/** @typedef {import('./viewport.js').Viewport} Viewport */
+/** @typedef {import('./viewport.js').View} Viewport */
 /** @typedef {import('./theme.js').Theme} Theme */
 
 /** Smaller words than this are dust. */
@@ -29,12 +29,11 @@ export function paintAreas(context, areas, viewport, theme) {
     context.translate(at.x, at.y);
     context.rotate(area.rotation);
     context.scale(viewport.scale, viewport.scale);
-    const isVeil = isLight(context, theme.ink) && area.color !== '' && isLight(context, area.color);
-    if (isVeil) context.globalAlpha = VEIL_ALPHA;
+    if (area.color !== '' && isVeil(context, area.color, theme)) context.globalAlpha = VEIL_ALPHA;
     paintShape(context, area, viewport.scale);
     context.globalAlpha = 1;
     if (area.text !== null && area.text.size * viewport.scale >= TEXT_PX_MIN) {
-      context.fillStyle = textColor(context, area, isVeil, theme);
+      context.fillStyle = textColor(context, area, theme);
       paintText(context, area.text, theme);
     }
     context.restore();
@@ -69,18 +68,28 @@ function paintShape(context, area, scale) {
 }
 
 /**
+ * Say whether an area of this colour would glare on the page.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} color
+ * @param {Theme} theme
+ */
+function isVeil(context, color, theme) {
+  return isLight(context, theme.ink) && isLight(context, color);
+}
+
+/**
  * Return the plan's own colour for an area's words, unless it was chosen for another ground.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {Area} area
- * @param {boolean} isVeil
  * @param {Theme} theme
  */
-function textColor(context, { text, color }, isVeil, theme) {
-  const isOnPage = isVeil || color === '';
+function textColor(context, { text, ground }, theme) {
+  const isOnPage = ground === '' || isVeil(context, ground, theme);
   const fits = !isOnPage || isLight(context, theme.ink) === isLight(context, text?.color || '#000');
   if (text?.color && fits) return text.color;
-  return isOnPage ? theme.ink : inkOn(context, color);
+  return isOnPage ? theme.ink : inkOn(context, ground);
 }
 
 /**

@@ -1,25 +1,28 @@
 /** The buyer's seats beside the map: list, total, time left, and what can be done. */
 
+import { bookingAddress } from './addresses.js';
 import { make } from './dom.js';
-import { BASKET_WORDS, countdown, money } from './texts.js';
+import { countdown, duration, money } from './formats.js';
+import { HoldWarning } from './hold_warning.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
 
 const TICK_MS = 250;
 
-/** From here on the time left is shown as a warning. */
-const SOON_MS = 60_000;
-
 export class Basket {
   #root;
+  #alarm;
   #session;
+  #warning = new HoldWarning();
 
   /**
-   * @param {HTMLElement} root
+   * @param {{root: HTMLElement, alarm: HTMLElement}} parts *alarm* is spoken when filled
    * @param {ShowSession} session
    */
-  constructor(root, session) {
+  constructor({ root, alarm }, session) {
     this.#root = root;
+    this.#alarm = alarm;
     this.#session = session;
   }
 
@@ -47,16 +50,28 @@ export class Basket {
       ...(isEmpty ? this.#hintParts() : this.#holdParts()),
     );
     this.#tick();
-    // What had the focus was made anew; whoever goes by keyboard stays where they were.
-    const again = focused && this.#root.querySelector(`[data-key="${focused}"]`);
-    if (again) /** @type {HTMLElement} */ (again).focus();
+    if (focused) this.#focusAgain(focused);
+  }
+
+  /**
+   * What had the focus was made anew; whoever goes by keyboard stays where they were.
+   *
+   * @param {string} key
+   */
+  #focusAgain(key) {
+    const same = this.#root.querySelector(`[data-key="${key}"]:not(:disabled)`);
+    const near = this.#root.querySelector('h2');
+    /** @type {HTMLElement | null} */ (same ?? near)?.focus();
   }
 
   #hintParts() {
     const { show, holding } = this.#session;
     if (holding.booking !== null || show === null) return [];
-    const hint = show.status === 'on_sale' ? BASKET_WORDS.hint(show) : BASKET_WORDS.closedHint;
-    return [make('h2', {}, BASKET_WORDS.title), make('p', { className: 'hint' }, hint)];
+    const hint =
+      show.status === 'on_sale'
+        ? t('basket.hint', { count: show.seats_per_hold_max, time: duration(show.hold_ttl_s) })
+        : t('basket.closed');
+    return [this.#heading(), make('p', { className: 'hint' }, hint)];
   }
 
   #holdParts() {
@@ -68,9 +83,10 @@ export class Basket {
       make(
         'div',
         { className: 'head' },
-        make('h2', {}, BASKET_WORDS.title),
-        make('span', { className: 'time', role: 'timer' }),
+        this.#heading(),
+        make('span', { className: 'time', role: 'timer', ariaLabel: t('basket.time_left') }),
       ),
+      this.#warningLine(),
       make('ul', {}, ...seats.map((seat) => this.#row(seat))),
       make(
         'div',
@@ -81,13 +97,36 @@ export class Basket {
     ];
   }
 
+  #heading() {
+    return make('h2', { tabIndex: -1 }, t('basket.title'));
+  }
+
+  #warningLine() {
+    const { holding } = this.#session;
+    return make(
+      'div',
+      { className: 'warning', hidden: true },
+      make('span', {}),
+      make(
+        'button',
+        {
+          type: 'button',
+          disabled: isBusy(holding),
+          onclick: () => holding.extend(),
+          dataset: { key: 'hold-on' },
+        },
+        t('basket.hold_on'),
+      ),
+    );
+  }
+
   /** @param {number} seat */
   #row(seat) {
     const { holding, plan } = this.#session;
     const change = holding.changing.get(seat);
     const name = plan?.nameOf(seat) ?? '…';
     const place = plan ? [plan.zoneOf(seat), plan.categories[plan.category[seat]].name] : [];
-    const below = change ? BASKET_WORDS[change] : [...new Set(place)].filter(Boolean).join(' · ');
+    const below = change ? t(`basket.${change}`) : [...new Set(place)].filter(Boolean).join(' · ');
     return make(
       'li',
       {},
@@ -97,7 +136,7 @@ export class Basket {
         'button',
         {
           type: 'button',
-          ariaLabel: BASKET_WORDS.remove(name),
+          ariaLabel: t('basket.remove', { seat: name }),
           disabled: change !== undefined || holding.busy !== null,
           onclick: () => holding.remove(seat),
           dataset: { key: `seat-${seat}` },
@@ -109,7 +148,6 @@ export class Basket {
 
   #actions() {
     const { holding } = this.#session;
-    const isBlocked = holding.busy !== null || holding.changing.size > 0;
     const button = (
       /** @type {'extend' | 'release' | 'book'} */ action,
       /** @type {() => void} */ act,
@@ -119,11 +157,11 @@ export class Basket {
         {
           type: 'button',
           className: action === 'book' ? 'main' : '',
-          disabled: isBlocked || holding.seats.size === 0,
+          disabled: isBusy(holding) || holding.seats.size === 0,
           onclick: act,
           dataset: { key: action },
         },
-        holding.busy === action ? BASKET_WORDS.busy[action] : BASKET_WORDS.action[action],
+        holding.busy === action ? t(`basket.busy_${action}`) : t(`basket.${action}`),
       );
     return make(
       'div',
@@ -139,23 +177,29 @@ export class Basket {
     const { plan, holding } = this.#session;
     const names = plan === null ? [] : booking.seats.map((seat) => plan.nameOf(seat));
     return [
-      make('h2', { className: 'done' }, BASKET_WORDS.booked),
-      make('p', { className: 'soft' }, BASKET_WORDS.bookingId),
-      make('code', {}, booking.booking),
+      make('h2', { className: 'done', tabIndex: -1 }, t('basket.booked')),
       make('ul', {}, ...names.map((name) => make('li', {}, make('span', {}, name)))),
       totalLine(booking.seats.length, this.#money(booking.total)),
       make(
         'div',
         { className: 'actions' },
         make(
+          'a',
+          {
+            className: 'button main',
+            href: bookingAddress(this.#session.sync.showId, booking.booking),
+            dataset: { key: 'booking' },
+          },
+          t('basket.see_booking'),
+        ),
+        make(
           'button',
           {
             type: 'button',
-            className: 'main',
             onclick: () => holding.dismissBooking(),
             dataset: { key: 'dismiss' },
           },
-          BASKET_WORDS.dismiss,
+          t('basket.dismiss'),
         ),
       ),
     ];
@@ -178,12 +222,20 @@ export class Basket {
   }
 
   #tick() {
-    const time = /** @type {HTMLElement | null} */ (this.#root.querySelector('.time'));
-    if (time === null) return;
-    const { remainingMs } = this.#session.holding;
-    const words = remainingMs === null ? '' : timeWords(remainingMs);
-    if (time.textContent !== words) time.textContent = words;
-    time.toggleAttribute('data-soon', remainingMs !== null && remainingMs < SOON_MS);
+    const { holding, show } = this.#session;
+    const { remainingMs } = holding;
+    const holdMs = (show?.hold_ttl_s ?? 0) * 1000;
+    const { isSoon, isNews } = this.#warning.update(remainingMs, holdMs);
+    if (isNews) this.#alarm.textContent = alarmWords(remainingMs ?? 0);
+    if (!isSoon) this.#alarm.textContent = '';
+    const time = this.#root.querySelector('.time');
+    const warning = /** @type {HTMLElement | null} */ (this.#root.querySelector('.warning'));
+    if (time === null || warning === null) return;
+    const left = remainingMs === null ? '' : timeWords(remainingMs);
+    put(time, left);
+    time.toggleAttribute('data-soon', isSoon);
+    warning.hidden = !isSoon || remainingMs === 0;
+    put(/** @type {Element} */ (warning.firstElementChild), t('basket.soon', { time: left }));
   }
 }
 
@@ -195,12 +247,30 @@ function totalLine(count, amount) {
   return make(
     'div',
     { className: 'total' },
-    make('span', {}, BASKET_WORDS.total(count)),
+    make('span', {}, t('basket.total', { count })),
     make('strong', {}, amount),
   );
 }
 
+/** @param {import('./holding.js').Holding} holding */
+function isBusy(holding) {
+  return holding.busy !== null || holding.changing.size > 0;
+}
+
+/** @param {number} remainingMs */
+function alarmWords(remainingMs) {
+  return t('basket.alarm', { time: duration(Math.round(remainingMs / 1000)) });
+}
+
+/**
+ * @param {Element} element
+ * @param {string} words
+ */
+function put(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** @param {number} remainingMs */
 function timeWords(remainingMs) {
-  return remainingMs === 0 ? BASKET_WORDS.timeOver : countdown(remainingMs);
+  return remainingMs === 0 ? t('basket.time_over') : countdown(remainingMs);
 }

@@ -50,3 +50,18 @@ export function grown({ left, top, right, bottom }, margin) {
     bottom: bottom + margin,
   };
 }
+
+/**
+ * Return the smallest box around *boxes*.
+ *
+ * @param {Box[]} boxes
+ * @returns {Box}
+ */
+export function boxAround(boxes) {
+  const around = emptyBox();
+  for (const { left, top, right, bottom } of boxes) {
+    growBox(around, left, top);
+    growBox(around, right, bottom);
+  }
+  return around;
+}

@@ -10,7 +10,8 @@
  * Events:
  *   ready   a link has become current: watch again from what you have
  *   down    there is no link now; `lastHeardAt` says since when the picture is not fed
- *   awake   the page is visible again on the same link: nothing was sent in between
+ *   awake   the page is visible again on the same link: nothing was sent in between; or the machine
+ *           has slept
  *   push    detail: the message
  *   closed  for good; detail: the reason in the server's words
  */
@@ -128,6 +129,12 @@ export class Connection extends Emitter {
     if (this.#link !== null || this.#next !== null || this.#isClosed) return;
     this.#attempt = 0;
     this.#scheduleRetry();
+  }
+
+  /** The machine has slept: what the link says next may be old, if it is still there at all. */
+  wake() {
+    if (this.#link === null) this.hurry();
+    else this.emit('awake');
   }
 
   /**

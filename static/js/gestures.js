@@ -1,20 +1,30 @@
 /**
- * Pointer, wheel and pinch on an element, as pans, zooms, taps and hovers in its CSS pixels.
+ * Pointer, wheel and pinch on an element, as pans, zooms, taps, bands and hovers in its CSS pixels.
  *
- * One pointer pans once it has moved a few pixels, and taps when it has not; two pinch.
+ * One pointer pans once it has moved a few pixels, or draws a band where `hasBand` says so; it taps
+ * when it has not moved. Two pinch. The middle button always pans.
  */
 
 /**
  * @typedef {object} GestureActions
  * @property {(deltaX: number, deltaY: number) => void} pan
  * @property {(factor: number, x: number, y: number) => void} zoom
- * @property {(x: number, y: number, isTouch: boolean) => void} tap
+ * @property {(x: number, y: number, isTouch: boolean) => boolean} tap returns whether it meant
+ *   something there
+ * @property {(x: number, y: number) => void} doubleTap where a tap meant nothing
+ * @property {() => boolean} hasBand whether a drag draws a band
+ * @property {(from: Point, to: Point) => void} band
+ * @property {(how: 'add' | 'remove' | 'cancel') => void} endBand
  * @property {(x: number, y: number) => void} hover
  * @property {() => void} leave
  */
 
 /** A finger is never still; less than this is a tap. */
 const DRAG_PX_MIN = 6;
+
+/** Two taps this near and soon are one double tap. */
+const DOUBLE_TAP_PX = 24;
+const DOUBLE_TAP_MS = 320;
 
 /** Zoom per pixel of wheel: a usual mouse notch (100 px) is about a quarter. */
 const WHEEL_ZOOM_PER_PX = 0.0022;
@@ -34,6 +44,9 @@ export class Gestures {
   #pointers = new Map();
   /** @type {Point | null} where a press began that may still become a tap */
   #pressedAt = null;
+  /** @type {Point | null} where a band began */
+  #bandFrom = null;
+  #emptyTap = { x: 0, y: 0, atMs: -Infinity };
 
   /**
    * @param {HTMLElement} element
@@ -55,10 +68,16 @@ export class Gestures {
 
   /** @param {PointerEvent} event */
   #press(event) {
-    if (event.button !== 0) return;
+    if (event.button > 1) return;
+    // The middle button would otherwise begin to scroll.
+    if (event.button === 1) event.preventDefault();
     this.#element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, this.#at(event));
-    this.#pressedAt = this.#pointers.size === 1 ? this.#at(event) : null;
+    const isFirst = this.#pointers.size === 1;
+    this.#pressedAt = isFirst ? this.#at(event) : null;
+    if (this.#bandFrom !== null) this.#actions.endBand('cancel');
+    this.#bandFrom =
+      isFirst && event.button === 0 && this.#actions.hasBand() ? this.#pressedAt : null;
   }
 
   /** @param {PointerEvent} event */
@@ -72,7 +91,8 @@ export class Gestures {
     if (this.#pressedAt !== null && distance(this.#pressedAt, to) < DRAG_PX_MIN) return;
     if (this.#pressedAt !== null) this.#actions.leave();
     this.#pressedAt = null;
-    if (this.#pointers.size === 1) this.#actions.pan(to.x - from.x, to.y - from.y);
+    if (this.#bandFrom !== null) this.#actions.band(this.#bandFrom, to);
+    else if (this.#pointers.size === 1) this.#actions.pan(to.x - from.x, to.y - from.y);
     else this.#pinch(event.pointerId, from, to);
     this.#pointers.set(event.pointerId, to);
   }
@@ -97,10 +117,30 @@ export class Gestures {
    */
   #lift(event, mayTap) {
     if (!this.#pointers.delete(event.pointerId)) return;
-    const { x, y } = this.#at(event);
-    const isTouch = event.pointerType === 'touch';
-    if (mayTap && this.#pressedAt !== null) this.#actions.tap(x, y, isTouch);
+    const isTap = this.#pressedAt !== null;
     this.#pressedAt = null;
+    const isBand = this.#bandFrom !== null && !isTap;
+    this.#bandFrom = null;
+    if (isBand) {
+      const how = event.shiftKey || event.altKey ? 'remove' : 'add';
+      this.#actions.endBand(mayTap ? how : 'cancel');
+    } else if (isTap && mayTap && event.button === 0) {
+      this.#tap(event);
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #tap(event) {
+    const { x, y } = this.#at(event);
+    const last = this.#emptyTap;
+    if (this.#actions.tap(x, y, event.pointerType === 'touch')) {
+      last.atMs = -Infinity;
+      return;
+    }
+    const isNear = Math.hypot(x - last.x, y - last.y) < DOUBLE_TAP_PX;
+    const isSoon = event.timeStamp - last.atMs < DOUBLE_TAP_MS;
+    if (isNear && isSoon) this.#actions.doubleTap(x, y);
+    this.#emptyTap = { x, y, atMs: isNear && isSoon ? -Infinity : event.timeStamp };
   }
 
   /** @param {WheelEvent} event */

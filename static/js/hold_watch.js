@@ -13,6 +13,7 @@ import { WireError } from './protocol.js';
 /** @typedef {'hold' | import('./hold_state.js').WholeHoldAction} Action */
 /** @typedef {{kind: 'refused', action: Action, error: WireError, seats: number[]}
  *   | {kind: 'ended', status: string, seats: number[]}
+ *   | {kind: 'no_more_time'}
  *   | {kind: 'booking_cancelled', booking: string}} Notice */
 
 /** The server says within 2 s of its time that a hold has expired; after this we ask. */
@@ -63,8 +64,10 @@ export class HoldWatch {
   start() {
     const { signal } = this.#listening;
     this.#connection.on('push', (push) => push.push === 'hold' && this.#take(push), signal);
-    // While there was no connection, a push may have been missed.
+    // While there was no connection or the machine slept, a push may have been missed, and the time
+    // that is left is no longer what was counted.
     this.#connection.on('ready', () => this.refresh(), signal);
+    this.#connection.on('awake', () => this.refresh(), signal);
     this.refresh();
   }
 

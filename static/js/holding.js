@@ -8,6 +8,7 @@
  * Events:
  *   change  anything that can be read here has changed
  *   notice  something the buyer has to be told; detail: Notice
+ *   booked  the hold has just been booked here; detail: Booking
  */
 
 import { systemClock } from './clock.js';
@@ -21,6 +22,9 @@ import { newUuid } from './uuid.js';
 
 /** @typedef {import('./hold_watch.js').Notice} Notice */
 /** @typedef {import('./hold_watch.js').Action} Action */
+
+/** An extension by less than this is none: a hold lasts only so long. */
+const EXTENSION_MS_MIN = 1_000;
 
 export class Holding extends Emitter {
   #connection;
@@ -121,8 +125,12 @@ export class Holding extends Emitter {
   async extend() {
     await this.#withWholeHold('extend', async (hold) => {
       const askedAt = this.#clock.now();
+      const before = this.#state.deadline ?? 0;
       const reply = await this.#ask('extend', { hold });
-      if (hold === this.#state.holdId) this.#watch.setTime(askedAt, reply.expires_in_ms);
+      if (hold !== this.#state.holdId) return;
+      this.#watch.setTime(askedAt, reply.expires_in_ms);
+      const gainedMs = askedAt + reply.expires_in_ms - before;
+      if (gainedMs < EXTENSION_MS_MIN) this.emit('notice', { kind: 'no_more_time' });
     });
   }
 
@@ -131,6 +139,7 @@ export class Holding extends Emitter {
     await this.#withWholeHold('book', async (hold) => {
       const { booking, seats, total } = await this.#ask('book', { hold });
       this.#state.book({ booking, hold, seats, total });
+      this.emit('booked', this.booking);
     });
   }
 

@@ -1,15 +1,24 @@
 /** What the colours and shapes of the map mean, drawn with the map's own brush. */
 
 import { byId, make } from './dom.js';
-import { freeStyle, lookStyles, paintSample } from './seat_painter.js';
+import { money } from './formats.js';
+import { freeStyle, lookStyles, paintSample } from './seat_shapes.js';
 import { Look } from './seat_sorter.js';
-import { SIGN_WORDS, money } from './texts.js';
+import { t } from './texts.js';
 import { readTheme } from './theme.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
-/** @typedef {import('./seat_painter.js').Style} Style */
+/** @typedef {import('./seat_shapes.js').Style} Style */
 
 const SAMPLE_PX = 22;
+
+/** By `Look`. @type {Readonly<Record<number, string>>} */
+const SIGN_KEYS = Object.freeze({
+  [Look.OWN]: 'sign.yours',
+  [Look.HELD]: 'sign.held',
+  [Look.BOOKED]: 'sign.booked',
+  [Look.BLOCKED]: 'sign.blocked',
+});
 
 export class Legend {
   #session;
@@ -43,7 +52,7 @@ export class Legend {
     const styles = lookStyles(theme);
     const signs = [Look.OWN, Look.HELD, Look.BOOKED, Look.BLOCKED].map((look) => {
       const tick = look === Look.OWN ? theme.ownInk : '';
-      return make('li', {}, sample(styles[look], tick), SIGN_WORDS[look]);
+      return make('li', {}, sample(styles[look], tick), t(SIGN_KEYS[look]));
     });
     byId('legend').hidden = false;
     byId('prices').replaceChildren(...prices);

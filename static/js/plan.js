@@ -14,6 +14,7 @@
 /**
  * @typedef {object} Row
  * @property {string} zone name of its zone, may be empty
+ * @property {number} zoneIndex place of its zone in the plan; names may repeat
  * @property {string} number
  * @property {string} label as people read it: "Row 7"
  * @property {string} seatLabel pattern with %s for the seat's number, may be empty
@@ -24,7 +25,8 @@
  */
 
 import { emptyBox, growBox } from './box.js';
-import { flattenArea } from './plan_areas.js';
+import { findGrounds, flattenArea } from './plan_areas.js';
+import { t } from './texts.js';
 
 const SEAT_RADIUS_DEFAULT = 10;
 /** A seat is drawn at no less than this share of the radius that the plan gives it. */
@@ -66,6 +68,7 @@ export class SeatPlan {
     /** @type {Area[]} */
     this.areas = [];
     this.#flatten(document.zones);
+    findGrounds(this.areas);
     this.bounds = this.#measure(document.size);
     /** The median, which most seats are close to. */
     this.typicalRadius = this.radius.slice().sort()[count >> 1] ?? SEAT_RADIUS_DEFAULT;
@@ -95,17 +98,31 @@ export class SeatPlan {
    * @param {number} seat
    */
   shortNameOf(seat) {
-    const { label, seatLabel } = this.rows[this.row[seat]];
+    const { label } = this.rows[this.row[seat]];
+    return [label, this.#numberWords(seat)].filter(Boolean).join(', ') || this.labels[seat];
+  }
+
+  /**
+   * Return a seat's place within its row: "Seat 14".
+   *
+   * @param {number} seat
+   */
+  seatNameOf(seat) {
+    return this.#numberWords(seat) || this.labels[seat];
+  }
+
+  /** @param {number} seat */
+  #numberWords(seat) {
+    const { seatLabel } = this.rows[this.row[seat]];
     const number = this.numbers[seat];
-    const ownName = seatLabel ? fillIn(seatLabel, number) : number && `Seat ${number}`;
-    return [label, ownName].filter(Boolean).join(', ') || this.labels[seat];
+    return seatLabel ? fillIn(seatLabel, number) : number && t('plan.seat', { seat: number });
   }
 
   /** @param {any[]} zones */
   #flatten(zones) {
     const categoryIndex = new Map(this.categories.map(({ name }, index) => [name, index]));
     let seat = 0;
-    for (const zone of zones) {
+    for (const [zoneIndex, zone] of zones.entries()) {
       const zoneAt = zone.position ?? { x: 0, y: 0 };
       for (const area of zone.areas ?? []) this.areas.push(flattenArea(area, zoneAt));
       for (const row of zone.rows ?? []) {
@@ -125,7 +142,7 @@ export class SeatPlan {
           seat += 1;
         }
         this.#makeRoom(first, seat);
-        this.rows.push(this.#rowOf(row, zone.name ?? '', first, seat));
+        this.rows.push(this.#rowOf(row, { name: zone.name ?? '', zoneIndex }, first, seat));
       }
     }
   }
@@ -153,7 +170,7 @@ export class SeatPlan {
 
   /**
    * @param {any} row
-   * @param {string} zone
+   * @param {{name: string, zoneIndex: number}} zone
    * @param {number} first
    * @param {number} end
    * @returns {Row}
@@ -167,9 +184,10 @@ export class SeatPlan {
     }
     const number = row.row_number ?? '';
     return {
-      zone,
+      zone: zone.name,
+      zoneIndex: zone.zoneIndex,
       number,
-      label: row.row_label ? fillIn(row.row_label, number) : number && `Row ${number}`,
+      label: row.row_label ? fillIn(row.row_label, number) : number && t('plan.row', { row: number }),
       seatLabel: row.seat_label ?? '',
       numberPosition: row.row_number_position ?? null,
       first,

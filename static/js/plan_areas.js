@@ -24,6 +24,7 @@ import { emptyBox, growBox } from './box.js';
  * @property {number} radiusX of an ellipse or circle
  * @property {number} radiusY of an ellipse or circle
  * @property {AreaText | null} text
+ * @property {string} ground colour under its words: its own or of the area below; empty for none
  * @property {Box} box absolute, after rotation
  */
 
@@ -56,6 +57,7 @@ export function flattenArea(area, zoneAt) {
     radiusX: area.ellipse?.radius?.x ?? area.circle?.radius ?? 0,
     radiusY: area.ellipse?.radius?.y ?? area.circle?.radius ?? 0,
     text: flattenText(area.text),
+    ground: visibleColor(area.color),
     box: emptyBox(),
   };
   for (const { x, y } of corners(flat)) {
@@ -64,6 +66,29 @@ export function flattenArea(area, zoneAt) {
     growBox(flat.box, flat.x + x * cos - y * sin, flat.y + x * sin + y * cos);
   }
   return flat;
+}
+
+/**
+ * Let words without a ground of their own know the one that they lie on.
+ *
+ * @param {Area[]} areas in the order in which they are painted
+ */
+export function findGrounds(areas) {
+  areas.forEach((area, index) => {
+    if (area.text === null || area.color !== '') return;
+    const x = (area.box.left + area.box.right) / 2;
+    const y = (area.box.top + area.box.bottom) / 2;
+    const under = areas.findLast(
+      ({ color, box }, below) =>
+        below < index &&
+        color !== '' &&
+        x >= box.left &&
+        x <= box.right &&
+        y >= box.top &&
+        y <= box.bottom,
+    );
+    area.ground = under?.color ?? '';
+  });
 }
 
 /**
@@ -84,7 +109,7 @@ function flattenText(text) {
 /**
  * Return points, before rotation and from the area's position, that enclose the area.
  *
- * @param {Omit<Area, 'box'>} area
+ * @param {Omit<Area, 'box' | 'ground'>} area
  * @returns {Point[]}
  */
 function corners({ shape, points, width, height, radiusX, radiusY, text }) {

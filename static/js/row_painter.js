@@ -4,7 +4,7 @@ import { boxesMeet } from './box.js';
 
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
 /** @typedef {import('./plan.js').Row} Row */
-/** @typedef {import('./viewport.js').Viewport} Viewport */
+/** @typedef {import('./viewport.js').View} Viewport */
 /** @typedef {import('./theme.js').Theme} Theme */
 
 /** Row numbers show from this seat radius on. */

@@ -1,23 +1,20 @@
 /**
- * Paints seats: free ones in their category's colour, the others told apart by shape as well.
- *
- *   free      full disc in the category's colour     held      ring
- *   booked    small dot                              blocked   dash
- *   own       square with a tick                     changing  ring and dot in the own colour
- *   unknown   small ring: no status has come yet, so nothing is called free
+ * Paints seats in the shapes of `seat_shapes.js`.
  *
  * Seats of one look share one path and one fill, whatever their number. Far out, where shapes are
- * a pixel or two, they are squares of different size.
+ * a pixel or two, they are squares of different size. Own seats are painted apart, by
+ * `paintOwnSeat`, so that they stand out from any distance.
  */
 
+import { finish, freeStyle, lookStyles, paintSample } from './seat_shapes.js';
 import { Look } from './seat_sorter.js';
 import { inkOn } from './theme.js';
 
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
 /** @typedef {import('./theme.js').Theme} Theme */
-/** @typedef {import('./viewport.js').Viewport} Viewport */
+/** @typedef {import('./viewport.js').View} Viewport */
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {(context: Context, x: number, y: number, radius: number) => void} Trace */
+/** @typedef {import('./seat_shapes.js').Style} Style */
 
 /** Below this radius a seat is a square of a few pixels. */
 const SHAPE_RADIUS_PX_MIN = 2.4;
@@ -31,68 +28,18 @@ const NUMBER_RADIUS_PX_MIN = 9;
 /** An own seat is never smaller than this, or it could not be found again far out. */
 export const OWN_RADIUS_PX_MIN = 4;
 
+/** Nor is a chosen one smaller than this. */
+const CHOSEN_SIDE_PX_MIN = 2.5;
+
 /** How far a highlight reaches beyond its seat. */
 export const HIGHLIGHT_PX = 3;
 
 const HIGHLIGHT_WIDTH_PX = 2;
 
+/** The ring of the keyboard's focus runs this far outside its seat. */
+const FOCUS_PX = 4;
+
 const FULL_TURN = 2 * Math.PI;
-
-/**
- * @typedef {object} Style
- * @property {Trace} trace puts the shape on the path
- * @property {number} farShare side of the far-out square as a share of the seat's width
- * @property {string} color
- * @property {number} stroke line width as a share of the radius; 0 fills
- */
-
-/**
- * Return how free seats of a category are painted.
- *
- * @param {string} color
- * @returns {Style}
- */
-export function freeStyle(color) {
-  return { trace: disc(0.9), farShare: 0.88, color, stroke: 0 };
-}
-
-/**
- * Return how every other look is painted, by `Look`.
- *
- * @param {Theme} theme
- * @returns {Style[]}
- */
-export function lookStyles(theme) {
-  const styles = [];
-  styles[Look.UNKNOWN] = { trace: disc(0.5), farShare: 0.5, color: theme.unknown, stroke: 0.16 };
-  styles[Look.HELD] = { trace: disc(0.66), farShare: 0.7, color: theme.held, stroke: 0.3 };
-  styles[Look.BOOKED] = { trace: disc(0.4), farShare: 0.45, color: theme.booked, stroke: 0 };
-  styles[Look.BLOCKED] = { trace: dash, farShare: 0.3, color: theme.blocked, stroke: 0.24 };
-  styles[Look.CHANGING] = { trace: target, farShare: 1, color: theme.own, stroke: 0.24 };
-  styles[Look.OWN] = { trace: square, farShare: 1, color: theme.own, stroke: 0 };
-  styles[Look.OWN_BOOKED] = { trace: square, farShare: 1, color: theme.own, stroke: 0 };
-  return styles;
-}
-
-/**
- * Paint one seat, as a legend does.
- *
- * @param {Context} context
- * @param {Style} style
- * @param {number} x
- * @param {number} y
- * @param {number} radius
- * @param {string} [tickColor]
- */
-export function paintSample(context, style, x, y, radius, tickColor) {
-  context.beginPath();
-  style.trace(context, x, y, radius);
-  finish(context, style, radius);
-  if (!tickColor) return;
-  context.beginPath();
-  tick(context, x, y, radius);
-  finish(context, { ...style, color: tickColor, stroke: 0.24 }, radius);
-}
 
 export class SeatPainter {
   #plan;
@@ -123,11 +70,9 @@ export class SeatPainter {
     const radiusPx = this.#plan.typicalRadius * viewport.scale;
     const first = this.#plan.categories.length;
     const isFar = radiusPx < SHAPE_RADIUS_PX_MIN;
-    for (let look = 0; look < this.#styles.length; look++) {
+    for (let look = 0; look < first + Look.CHANGING; look++) {
       if (!this.#sorter.has(look)) continue;
-      const isOwn = look >= first + Look.CHANGING;
-      if (isOwn) this.#paintOwn(context, viewport, look);
-      else if (isFar) this.#paintFar(context, viewport, look);
+      if (isFar) this.#paintFar(context, viewport, look);
       else this.#paintNear(context, viewport, look);
     }
     if (radiusPx >= NUMBER_RADIUS_PX_MIN) this.#paintNumbers(context, viewport);
@@ -147,6 +92,26 @@ export class SeatPainter {
     context.arc(at.x, at.y, radius + HIGHLIGHT_PX - HIGHLIGHT_WIDTH_PX / 2, 0, FULL_TURN);
     context.strokeStyle = this.#theme.ink;
     context.lineWidth = HIGHLIGHT_WIDTH_PX;
+    context.stroke();
+  }
+
+  /**
+   * Paint the keyboard's focus around one seat: a double ring that shows on every ground.
+   *
+   * @param {Context} context
+   * @param {Viewport} viewport
+   * @param {number} seat
+   */
+  paintFocus(context, { scale, offsetX, offsetY }, seat) {
+    const { x, y, radius } = this.#plan;
+    const reach = Math.max(radius[seat] * scale, OWN_RADIUS_PX_MIN) + FOCUS_PX;
+    context.beginPath();
+    context.arc(x[seat] * scale + offsetX, y[seat] * scale + offsetY, reach, 0, FULL_TURN);
+    context.strokeStyle = this.#theme.ground;
+    context.lineWidth = 6;
+    context.stroke();
+    context.strokeStyle = this.#theme.own;
+    context.lineWidth = 3;
     context.stroke();
   }
 
@@ -191,20 +156,48 @@ export class SeatPainter {
   }
 
   /**
-   * @param {Context} context
+   * Paint a seat that is this buyer's.
+   *
+   * @param {Context} context in CSS pixels
    * @param {Viewport} viewport
-   * @param {number} look
+   * @param {number} seat
+   * @param {number} look one of `Look`
    */
-  #paintOwn(context, { scale, offsetX, offsetY }, look) {
+  paintOwnSeat(context, { scale, offsetX, offsetY }, seat, look) {
     const { x, y, radius, categories } = this.#plan;
-    const style = this.#styles[look];
-    const hasTick = look !== categories.length + Look.CHANGING;
-    this.#sorter.each(look, (seat) => {
-      const radiusPx = Math.max(radius[seat] * scale, OWN_RADIUS_PX_MIN);
-      const screenX = x[seat] * scale + offsetX;
-      const screenY = y[seat] * scale + offsetY;
-      paintSample(context, style, screenX, screenY, radiusPx, hasTick ? this.#theme.ownInk : '');
-    });
+    const screenX = x[seat] * scale + offsetX;
+    const screenY = y[seat] * scale + offsetY;
+    const radiusPx = Math.max(radius[seat] * scale, OWN_RADIUS_PX_MIN);
+    const tickColor = look === Look.CHANGING ? '' : this.#theme.ownInk;
+    const style = this.#styles[categories.length + look];
+    paintSample(context, style, screenX, screenY, radiusPx, tickColor);
+  }
+
+  /**
+   * Paint a mark around the chosen ones of the seats that the sorter found.
+   *
+   * @param {Context} context in CSS pixels
+   * @param {Viewport} viewport
+   * @param {Uint8Array} chosen 1 for each chosen seat
+   */
+  paintChosen(context, { scale, offsetX, offsetY }, chosen) {
+    const { x, y, radius } = this.#plan;
+    context.beginPath();
+    for (let look = 0; look < this.#styles.length; look++) {
+      this.#sorter.each(look, (seat) => {
+        if (chosen[seat] === 0) return;
+        const side = Math.max(2 * radius[seat] * scale, CHOSEN_SIDE_PX_MIN);
+        const left = x[seat] * scale + offsetX - side / 2;
+        context.rect(left, y[seat] * scale + offsetY - side / 2, side, side);
+      });
+    }
+    context.globalAlpha = 0.3;
+    context.fillStyle = this.#theme.own;
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = this.#theme.own;
+    context.lineWidth = Math.min(Math.max(this.#plan.typicalRadius * scale * 0.25, 0.75), 3);
+    context.stroke();
   }
 
   /**
@@ -231,57 +224,4 @@ export class SeatPainter {
       });
     });
   }
-}
-
-/**
- * @param {Context} context
- * @param {Style} style
- * @param {number} radius
- */
-function finish(context, { color, stroke }, radius) {
-  if (stroke === 0) {
-    context.fillStyle = color;
-    context.fill();
-    return;
-  }
-  context.strokeStyle = color;
-  context.lineWidth = Math.max(stroke * radius, 1);
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  context.stroke();
-}
-
-/**
- * @param {number} share of the seat's radius
- * @returns {Trace}
- */
-function disc(share) {
-  return (context, x, y, radius) => {
-    context.moveTo(x + radius * share, y);
-    context.arc(x, y, radius * share, 0, FULL_TURN);
-  };
-}
-
-/** @type {Trace} */
-function dash(context, x, y, radius) {
-  context.moveTo(x - radius * 0.5, y);
-  context.lineTo(x + radius * 0.5, y);
-}
-
-/** @type {Trace} */
-function target(context, x, y, radius) {
-  disc(0.85)(context, x, y, radius);
-  disc(0.2)(context, x, y, radius);
-}
-
-/** @type {Trace} */
-function square(context, x, y, radius) {
-  context.roundRect(x - radius, y - radius, 2 * radius, 2 * radius, radius * 0.35);
-}
-
-/** @type {Trace} */
-function tick(context, x, y, radius) {
-  context.moveTo(x - radius * 0.48, y + radius * 0.04);
-  context.lineTo(x - radius * 0.12, y + radius * 0.42);
-  context.lineTo(x + radius * 0.5, y - radius * 0.38);
 }

@@ -6,7 +6,7 @@
  * 40,000 seats writes two numbers a seat and nothing is thrown away after the frame.
  */
 
-import { boxesMeet } from './box.js';
+import { boxesMeet, boxAround } from './box.js';
 import { SeatStatus } from './protocol.js';
 import { SeatMark } from './seat_marks.js';
 
@@ -53,21 +53,25 @@ export class SeatSorter {
   }
 
   /**
-   * Sort the seats of all rows that meet one of *boxes*.
+   * Sort the seats around *boxes*: of all rows that meet one, those near enough to be seen in any.
    *
    * @param {import('./box.js').Box[]} boxes
    * @param {Uint8Array} statuses one per seat, or empty when they are not known yet
    * @param {Uint8Array} marks
    */
   sort(boxes, statuses, marks) {
-    const { rows, category, categories, count } = this.#plan;
+    const { rows, category, categories, count, x, y, radius } = this.#plan;
+    const { left, top, right, bottom } = boxAround(boxes);
     const next = this.#next;
     const heads = this.#heads.fill(NONE);
     const isKnown = statuses.length === count;
     const unknown = categories.length + Look.UNKNOWN;
     for (const row of rows) {
-      if (!boxes.some((box) => boxesMeet(row.box, box))) continue;
+      if (!meetsAny(row.box, boxes)) continue;
       for (let seat = row.first; seat < row.end; seat++) {
+        const reach = radius[seat];
+        if (x[seat] + reach < left || x[seat] - reach > right) continue;
+        if (y[seat] + reach < top || y[seat] - reach > bottom) continue;
         let look = unknown;
         if (marks[seat] !== SeatMark.NONE) look = this.#lookByMark[marks[seat]];
         else if (isKnown && statuses[seat] === SeatStatus.AVAILABLE) look = category[seat];
@@ -96,4 +100,13 @@ export class SeatSorter {
   has(look) {
     return this.#heads[look] !== NONE;
   }
+}
+
+/**
+ * @param {import('./box.js').Box} box
+ * @param {import('./box.js').Box[]} others
+ */
+function meetsAny(box, others) {
+  for (const other of others) if (boxesMeet(box, other)) return true;
+  return false;
 }

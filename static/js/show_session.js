@@ -21,10 +21,14 @@ import { PlanError, SeatPlan } from './plan.js';
 import { SeatStatus, WireError } from './protocol.js';
 import { SeatMapSync } from './seat_map_sync.js';
 import { SessionToken } from './session_token.js';
+import { onWake } from './sleep.js';
 
 /** @typedef {import('./protocol.js').Show} Show */
 /** @typedef {{kind: 'no_show' | 'no_plan' | 'bad_plan' | 'closed', words: string}} Problem
  *   words: what the server said; only `no_plan` passes by itself */
+/** @typedef {{token?: Pick<SessionToken, 'get' | 'forget'>,
+ *   store?: import('./session_token.js').KeyStore}} Access
+ *   who looks, when it is not this browser's buyer, and where their hold is kept */
 
 export class ShowSession extends Emitter {
   #api;
@@ -45,13 +49,13 @@ export class ShowSession extends Emitter {
   /**
    * @param {string} server origin of the server
    * @param {number} showId
+   * @param {Access} [access]
    */
-  constructor(server, showId) {
+  constructor(server, showId, { store = openKeyStore(), token } = {}) {
     super();
     this.#showId = showId;
     this.#api = new Api(server);
-    const store = openKeyStore();
-    const token = new SessionToken(this.#api, store);
+    token ??= new SessionToken(this.#api, store);
     this.#connection = new Connection({ server, token, visible: !document.hidden });
     this.#sync = new SeatMapSync(this.#connection, showId);
     const parts = { connection: this.#connection, api: this.#api, token, showId, store };
@@ -90,6 +94,7 @@ export class ShowSession extends Emitter {
     const showVisibility = () => this.#connection.setVisible(!document.hidden);
     document.addEventListener('visibilitychange', showVisibility, { signal });
     window.addEventListener('online', () => this.#connection.hurry(), { signal });
+    onWake(() => this.#connection.wake(), systemClock, signal);
     this.#sync.start();
     this.#holding.start();
     this.#connection.open();

@@ -1,247 +1,827 @@
 /**
- * Every word that code puts on a page, in English. Numbers, money and times go by the browser's
- * own language through `Intl`.
- */
-
-import { SeatStatus } from './protocol.js';
-import { Look } from './seat_sorter.js';
-
-/** @typedef {import('./plan.js').SeatPlan} SeatPlan */
-/** @typedef {import('./protocol.js').Show} Show */
-/** @typedef {import('./hold_watch.js').Notice | {kind: 'not_free', seat: number, status: number}}
- *   AnyNotice */
-
-const SEATS_NAMED_MAX = 3;
-
-/** @type {Intl.DateTimeFormatOptions} */
-const SHOW_TIME = {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-  timeZoneName: 'short',
-};
-
-/** @type {Readonly<Record<number, string>>} */
-export const STATUS_WORDS = Object.freeze({
-  [SeatStatus.AVAILABLE]: 'Free',
-  [SeatStatus.HELD]: 'Held by somebody else',
-  [SeatStatus.BOOKED]: 'Booked',
-  [SeatStatus.BLOCKED]: 'Not on sale',
-});
-
-/** @type {Readonly<Record<string, string>>} */
-export const SHOW_STATUS_WORDS = Object.freeze({
-  scheduled: 'Not on sale yet',
-  on_sale: 'On sale',
-  paused: 'Sales are paused',
-  postponed: 'Postponed',
-  cancelled: 'Cancelled',
-  closed: 'Sales have ended',
-});
-
-/** @type {Readonly<Record<string, string>>} */
-const SHOW_BANNERS = Object.freeze({
-  scheduled: 'Tickets are not on sale yet. You can look at the seats already.',
-  paused: 'Sales are paused. Seats you hold stay yours until their time is over.',
-  postponed: 'This show is postponed. Seats cannot be booked at the moment.',
-  cancelled: 'This show is cancelled. Seats that were held have been given back.',
-  closed: 'Sales for this show have ended.',
-});
-
-export const MAP_WORDS = Object.freeze({
-  loading: 'Loading the seating plan…',
-  zoomIn: 'Zoom in',
-  zoomOut: 'Zoom out',
-  fit: 'Show the whole plan',
-  yours: 'Held for you',
-  yoursBooked: 'Booked by you',
-  changing: 'Asking for this seat…',
-  unknown: 'Waiting for the seats…',
-  /** @param {string} status */
-  lastKnown: (status) => `Last known: ${status}`,
-});
-
-/** By `Look`. @type {Readonly<Record<number, string>>} */
-export const SIGN_WORDS = Object.freeze({
-  [Look.OWN]: 'Yours',
-  [Look.HELD]: 'Held by others',
-  [Look.BOOKED]: 'Booked',
-  [Look.BLOCKED]: 'Not on sale',
-});
-
-export const BASKET_WORDS = Object.freeze({
-  title: 'Your seats',
-  adding: 'Asking for this seat…',
-  removing: 'Giving back…',
-  timeOver: 'Time is over',
-  booked: 'Booked',
-  bookingId: 'Your booking number',
-  dismiss: 'Choose more seats',
-  action: { extend: 'More time', release: 'Give all back', book: 'Book' },
-  busy: { extend: 'Asking…', release: 'Giving back…', book: 'Booking…' },
-  /** @param {number} count */
-  total: (count) => (count === 1 ? '1 seat' : `${wholeNumber(count)} seats`),
-  /** @param {string} name */
-  remove: (name) => `Give back ${name}`,
-  closedHint: 'Seats cannot be held at the moment.',
-  /** @param {Show} show */
-  hint: ({ hold_ttl_s, seats_per_hold_max }) =>
-    `Choose free seats to hold them for ${duration(hold_ttl_s)}, at most ${seats_per_hold_max}. ` +
-    'Choose one again to give it back.',
-});
-
-/**
- * @param {{status: string}} show
- * @returns {string} empty while tickets are on sale
- */
-export function showBanner({ status }) {
-  if (status === 'on_sale') return '';
-  return SHOW_BANNERS[status] ?? `This show is ${status}.`;
-}
-
-/**
- * @param {import('./seat_map_sync.js').Freshness} freshness
- * @returns {string}
- */
-export function freshnessWords({ state, since }) {
-  if (state === 'live') return 'Live';
-  if (state === 'catching_up') return 'Catching up…';
-  return since === null ? 'Not connected' : `Stale since ${clockTime(since)}`;
-}
-
-/** @param {import('./show_session.js').Problem} problem */
-export function problemWords({ kind, words }) {
-  if (kind === 'no_show') return `This show cannot be found. ${words}`;
-  if (kind === 'no_plan') return 'The seating plan could not be loaded. Trying again…';
-  if (kind === 'bad_plan') return `The seating plan cannot be drawn. ${words}`;
-  return `The server has ended this connection: ${words}. Reload the page to try again.`;
-}
-
-/**
- * @param {AnyNotice} notice
- * @param {SeatPlan | null} plan
- * @param {Show | null} show
- * @returns {string}
- */
-export function noticeWords(notice, plan, show) {
-  if (notice.kind === 'not_free') return notFree(notice.status, nameSeats([notice.seat], plan));
-  if (notice.kind === 'booking_cancelled') {
-    return `Your booking ${notice.booking} was cancelled by the box office.`;
-  }
-  if (notice.kind === 'ended') return ended(notice.status, nameSeats(notice.seats, plan));
-  return refused(notice, nameSeats(notice.seats, plan), show);
-}
-
-/**
- * @param {number[]} seats
- * @param {SeatPlan | null} plan
- */
-export function nameSeats(seats, plan) {
-  if (plan === null) return seats.length === 1 ? 'The seat' : `${seats.length} seats`;
-  const names = seats.slice(0, SEATS_NAMED_MAX).map((seat) => plan.nameOf(seat));
-  const more = seats.length - names.length;
-  return names.join('; ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-/** @param {number} wallMs milliseconds since 1970 */
-export function clockTime(wallMs) {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(wallMs);
-}
-
-/**
- * Return a show's start in the reader's own time zone, and name it: the house may lie in another.
+ * Every word on our pages, in English and German, chosen by the browser's languages. Pure but for
+ * `applyTexts`.
  *
- * @param {string} startsAt ISO 8601
+ * A text has places for values, as in "{count} seats". One that depends on a number is an object
+ * with a text for each plural form, chosen by the value `count`. Both languages have the same keys.
  */
-export function showTime(startsAt) {
-  return new Intl.DateTimeFormat(undefined, SHOW_TIME).format(new Date(startsAt));
-}
 
-/**
- * @param {number} minorUnits
- * @param {string} currency
- */
-export function money(minorUnits, currency) {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minorUnits / 10 ** digits);
-}
+/** @typedef {string | {one: string, other: string}} Text */
+/** @typedef {Readonly<Record<string, string | number>>} Values */
 
-/** @param {number} value */
-export function wholeNumber(value) {
-  return new Intl.NumberFormat().format(value);
-}
+/** @type {Readonly<Record<'en' | 'de', Readonly<Record<string, Text>>>>} */
+export const TEXTS = Object.freeze({
+  en: {
+    'page.home': 'All shows',
+    'page.close': 'Close',
+    'page.no_show_address': 'This address names no show.',
 
-/** @param {number} seconds */
-function duration(seconds) {
-  const [value, unit] = seconds < 120 ? [seconds, 'second'] : [Math.floor(seconds / 60), 'minute'];
-  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
-}
+    'shows.title': 'Shows',
+    'shows.loading': 'Loading the shows…',
+    'shows.none': 'There are no shows yet.',
+    'shows.failed': 'The shows could not be loaded.',
+    'shows.again': 'Try again',
+    'shows.seats': { one: '{count} seat', other: '{count} seats' },
+    'shows.from': 'from {price}',
 
-/** @param {number} remainingMs */
-export function countdown(remainingMs) {
-  const seconds = Math.ceil(remainingMs / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
+    'status.scheduled': 'Not on sale yet',
+    'status.on_sale': 'On sale',
+    'status.paused': 'Sales are paused',
+    'status.postponed': 'Postponed',
+    'status.cancelled': 'Cancelled',
+    'status.closed': 'Sales have ended',
 
-/**
- * @param {number} status
- * @param {string} names
- */
-function notFree(status, names) {
-  if (status === SeatStatus.HELD) {
-    return `${names} is held by somebody else. It comes back if they do not book it.`;
-  }
-  if (status === SeatStatus.BOOKED) return `${names} is booked.`;
-  return `${names} is not on sale.`;
-}
+    'banner.scheduled': 'Tickets are not on sale yet. You can look at the seats already.',
+    'banner.paused': 'Sales are paused. Seats you hold stay yours until their time is over.',
+    'banner.postponed': 'This show is postponed. Seats cannot be booked at the moment.',
+    'banner.cancelled': 'This show is cancelled. Seats that were held have been given back.',
+    'banner.closed': 'Sales for this show have ended.',
+    'banner.unknown': 'Seats cannot be booked at the moment.',
 
-/**
- * @param {string} status
- * @param {string} names
- */
-function ended(status, names) {
-  if (status === 'released') return `No longer held for you: ${names}.`;
-  if (status === 'cancelled') return `The show was cancelled, and with it your hold: ${names}.`;
-  const reason = status === 'expired' ? 'Your time is over' : 'Your hold has ended';
-  return `${reason}: ${names}. Choose again what is still free.`;
-}
+    'fresh.live': 'Live',
+    'fresh.catching_up': 'Catching up…',
+    'fresh.stale': 'Stale since {time}',
+    'fresh.never': 'Not connected',
 
-/**
- * @param {Extract<AnyNotice, {kind: 'refused'}>} notice
- * @param {string} names
- * @param {Show | null} show
- */
-function refused({ action, error }, names, show) {
-  switch (error.code) {
-    case 'seats_taken':
-      return `Somebody else was faster: ${names}.`;
-    case 'hold_limit':
-      return `You can hold at most ${show?.seats_per_hold_max ?? 'so many'} seats at a time.`;
-    case 'show_closed':
-      return (show && showBanner(show)) || error.message;
-    case 'not_connected':
-      return 'There is no connection right now, so nothing was changed. It comes back by itself.';
-    case 'unknown_outcome':
-    case 'timeout':
-    case 'link_lost':
-      return `No answer yet about ${names}. What is shown here is checked with the server again.`;
-    case 'unauthorized':
-      return 'Your session was over; a new one has begun. Please try again.';
-    case 'unavailable':
-    case 'rate_limited':
-      return 'The server is busy and nothing was changed. Please try again in a moment.';
-    default:
-      return `${ACTION_FAILED[action]} ${error.message}`;
-  }
-}
+    'seat.available': 'Free',
+    'seat.held': 'Held by somebody else',
+    'seat.booked': 'Booked',
+    'seat.blocked': 'Not on sale',
+    'seat.yours': 'Held for you',
+    'seat.yours_booked': 'Booked by you',
+    'seat.changing': 'Asking for this seat…',
+    'seat.unknown': 'Waiting for the seats…',
+    'seat.last_known': 'Last known: {status}',
 
-const ACTION_FAILED = Object.freeze({
-  hold: 'The seat could not be held.',
-  release: 'The seats could not be given back.',
-  extend: 'The time could not be extended.',
-  book: 'The booking was not made.',
+    'plan.row': 'Row {row}',
+    'plan.seat': 'Seat {seat}',
+    'plan.seats': { one: '{count} seat', other: '{count} seats' },
+    'plan.the_seat': 'The seat',
+    'plan.and_more': { one: '{names} and {count} more', other: '{names} and {count} more' },
+
+    'map.loading': 'Loading the seating plan…',
+    'map.zoom_in': 'Zoom in',
+    'map.zoom_out': 'Zoom out',
+    'map.fit': 'Show the whole plan',
+    'map.label': 'Seating plan of {title}: {free} of {count} seats free',
+    'map.section': '{free} of {count} free',
+    'map.keys':
+      'Arrow keys go from seat to seat, Enter chooses a seat or gives it back, plus and minus ' +
+      'zoom, 0 shows the whole plan.',
+
+    'sign.yours': 'Yours',
+    'sign.held': 'Held by others',
+    'sign.booked': 'Booked',
+    'sign.blocked': 'Not on sale',
+
+    'legend.title': 'Prices and signs',
+
+    'view.switch': 'How the seats are shown',
+    'view.map': 'Map',
+    'view.list': 'List',
+
+    'list.label': 'Seats by section and row',
+    'list.hint': 'Arrow keys move, right opens, left closes, Enter holds or gives back a seat.',
+    'list.whole': 'All seats',
+    'list.no_row': 'Seats',
+    'list.free': { one: '{count} of {all} free', other: '{count} of {all} free' },
+    'list.none_free': 'none free',
+    'list.not_known': 'not known yet',
+    'list.summary': { one: '{count} seat free.', other: '{count} seats free.' },
+    'list.summary_stale': 'Not live: seats may have changed since {time}.',
+    'list.summary_waiting': 'Waiting for the seats.',
+
+    'basket.title': 'Your seats',
+    'basket.adding': 'Asking for this seat…',
+    'basket.removing': 'Giving back…',
+    'basket.time_left': 'Time left',
+    'basket.time_over': 'Time is over',
+    'basket.alarm': 'Your seats are given back in {time}. You can get more time.',
+    'basket.soon': 'Only {time} left.',
+    'basket.hold_on': 'Get more time',
+    'basket.extend': 'More time',
+    'basket.release': 'Give all back',
+    'basket.book': 'Book',
+    'basket.busy_extend': 'Asking…',
+    'basket.busy_release': 'Giving back…',
+    'basket.busy_book': 'Booking…',
+    'basket.total': { one: '{count} seat', other: '{count} seats' },
+    'basket.remove': 'Give back {seat}',
+    'basket.hint': {
+      one: 'Choose free seats to hold them for {time}, at most one. Choose it again to give it back.',
+      other:
+        'Choose free seats to hold them for {time}, at most {count}. Choose one again to give it back.',
+    },
+    'basket.said_held': {
+      one: '{names} held for you. {count} seat, {total}.',
+      other: '{names} held for you. {count} seats, {total}.',
+    },
+    'basket.said_returned': 'Given back: {names}.',
+    'basket.closed': 'Seats cannot be held at the moment.',
+    'basket.booked': 'Booked',
+    'basket.see_booking': 'Show the booking',
+    'basket.dismiss': 'Choose more seats',
+
+    'notice.seat_held':
+      '{names} is held by somebody else. It comes back if they do not book it.',
+    'notice.seat_booked': '{names} is booked.',
+    'notice.seat_blocked': '{names} is not on sale.',
+    'notice.booking_cancelled': 'Your booking {booking} was cancelled by the box office.',
+    'notice.released': 'No longer held for you: {names}.',
+    'notice.show_cancelled': 'The show was cancelled, and with it your hold: {names}.',
+    'notice.expired': 'Your time is over: {names}. Choose again what is still free.',
+    'notice.hold_ended': 'Your hold has ended: {names}. Choose again what is still free.',
+    'notice.faster': 'Somebody else was faster: {names}.',
+    'notice.nearest': { one: 'The nearest free seat:', other: 'The nearest free seats:' },
+    'notice.take': 'Take {seat} instead',
+    'notice.none_near': 'There are no other free seats.',
+    'notice.hold_limit': {
+      one: 'You can hold one seat at a time.',
+      other: 'You can hold at most {count} seats at a time.',
+    },
+    'notice.hold_limit_unknown': 'You cannot hold more seats at a time.',
+    'notice.not_connected':
+      'There is no connection right now, so nothing was changed. It comes back by itself.',
+    'notice.unknown_outcome':
+      'No answer yet about {names}. What is shown here is checked with the server again.',
+    'notice.unauthorized': 'Your session was over; a new one has begun. Please try again.',
+    'notice.busy': 'The server is busy and nothing was changed. Please try again in a moment.',
+    'notice.hold_failed': 'The seat could not be held.',
+    'notice.release_failed': 'The seats could not be given back.',
+    'notice.extend_failed': 'The time could not be extended.',
+    'notice.book_failed': 'The booking was not made.',
+    'notice.extended_most': 'This is all the time there is for these seats.',
+
+    'problem.no_show': 'This show cannot be found.',
+    'problem.no_plan': 'The seating plan could not be loaded. Trying again…',
+    'problem.bad_plan': 'The seating plan cannot be drawn. {words}',
+    'problem.closed': 'The server has ended this connection. Reload the page to try again.',
+
+    'booking.title': 'Your booking',
+    'booking.loading': 'Loading your booking…',
+    'booking.confirmed': 'Booked',
+    'booking.cancelled': 'This booking was cancelled. Its seats have been given back.',
+    'booking.show_cancelled': 'This show is cancelled.',
+    'booking.show_postponed': 'This show is postponed. Your seats stay booked.',
+    'booking.reference': 'Reference',
+    'booking.number': 'Booking number',
+    'booking.made': 'Booked on {time}',
+    'booking.qr': 'QR code of your booking reference',
+    'booking.qr_failed': 'The QR code could not be loaded. The reference says the same.',
+    'booking.at_door': 'Show this code at the door.',
+    'booking.seats': 'Seats',
+    'booking.total': 'Total',
+    'booking.calendar': 'Add to calendar',
+    'booking.calendar_failed': 'The calendar file could not be loaded. Please try again.',
+    'booking.print': 'Print',
+    'booking.more': 'Choose more seats',
+    'booking.not_found':
+      'This booking cannot be shown here. Open it in the browser it was made with.',
+    'booking.failed': 'Your booking could not be loaded. Trying again…',
+    'booking.bad_address': 'This address names no booking.',
+
+    'kiosk.begin': 'Touch to begin',
+    'kiosk.look': 'Touch to see the seats',
+    'kiosk.price': 'per seat',
+    'kiosk.count': { one: '{count}', other: '{count}' },
+    'kiosk.free': { one: 'seat free', other: 'seats free' },
+    'kiosk.leave': 'Start over',
+    'kiosk.done': 'Done',
+    'kiosk.ok': 'OK',
+    'kiosk.hint': {
+      one: 'Touch a free seat. You can take one.',
+      other: 'Touch the seats you want, up to {count}.',
+    },
+    'kiosk.booked': 'Booked. Enjoy the show!',
+    'kiosk.code_coming': 'Your code is on its way…',
+    'kiosk.back_in': {
+      one: 'This screen is free again in {count} second.',
+      other: 'This screen is free again in {count} seconds.',
+    },
+    'kiosk.still_there': 'Are you still there?',
+    'kiosk.idle_hint': 'Otherwise your seats are given back.',
+    'kiosk.stay': 'Yes, go on',
+    'kiosk.news_start': 'New time',
+    'kiosk.news_message': 'Please note',
+    'kiosk.news_prices': 'New prices',
+    'kiosk.news_on_sale': 'Tickets are on sale now.',
+    'kiosk.prices_kept': 'Seats you have chosen already keep their price.',
+    'kiosk.setup': 'Set up this kiosk',
+    'kiosk.setup_hint': 'Enter the device token from the box office. It stays on this device.',
+    'kiosk.token': 'Device token',
+    'kiosk.setup_done': 'Start the kiosk',
+    'kiosk.not_a_device': 'This is not the token of a kiosk.',
+
+    'admin.title': 'Box office',
+    'admin.all_shows': 'All shows',
+    'admin.sign_in': 'Sign in',
+    'admin.sign_in_hint': 'With a token for staff. It stays in this tab only.',
+    'admin.token': 'Token',
+    'admin.sign_out': 'Sign out',
+    'admin.not_staff': 'This is not a token for the box office.',
+    'admin.role_staff': 'Staff',
+    'admin.role_admin': 'Admin',
+    'admin.new_show': 'New show from a plan',
+    'admin.loading': 'Loading…',
+    'admin.select_by': 'Choose seats by',
+    'admin.by_click': 'Single seats',
+    'admin.by_rectangle': 'Rectangle',
+    'admin.by_row': 'Rows',
+    'admin.chosen': { one: '{count} seat chosen', other: '{count} seats chosen' },
+    'admin.clear': 'Choose none',
+    'admin.panels': 'Panels',
+    'admin.sales': 'Live',
+    'admin.seats': 'Seats',
+    'admin.change': 'Show',
+    'admin.booked': 'sold',
+    'admin.held': 'held',
+    'admin.available': 'free',
+    'admin.blocked': 'blocked',
+    'admin.revenue': 'revenue',
+    'admin.watching': 'watching',
+    'admin.by_category': 'By category',
+    'admin.bookings_by_minute': 'Bookings a minute, last hour',
+    'admin.hour': {
+      one: '{count} booking in the last hour, {last} in the last minute',
+      other: '{count} bookings in the last hour, {last} in the last minute',
+    },
+    'admin.lapsing': 'Holds about to lapse',
+    'admin.no_holds': 'Nothing is held.',
+    'admin.look': 'Show on the map',
+    'admin.watchers': { one: '{count} screen watching', other: '{count} screens watching' },
+    'admin.no_watchers': 'Nobody is watching.',
+    'admin.refusals': 'Refusals since the start',
+    'admin.no_refusals': 'None.',
+    'admin.refusal_seats_taken': 'Somebody was faster',
+    'admin.refusal_hold_limit': 'Too many seats',
+    'admin.refusal_show_closed': 'Not on sale',
+    'admin.refusal_hold_gone': 'Time was over',
+    'admin.refusal_rate_limited': 'Too many requests',
+    'admin.refusal_unavailable': 'Not available',
+    'admin.refusal_forbidden': 'Not allowed',
+    'admin.refusal_unauthorized': 'No valid token',
+    'admin.refusal_bad_message': 'Not understood',
+    'admin.refusal_not_found': 'Not found',
+    'admin.refusal_unknown_outcome': 'Outcome unknown',
+    'admin.refusal_too_large': 'Too large',
+    'admin.choose': 'Choose seats on the map: one by one, by rectangle, or by row.',
+    'admin.label': 'Label',
+    'admin.category': 'Category',
+    'admin.holder': 'Holder',
+    'admin.hold': 'Hold',
+    'admin.booking': 'Booking',
+    'admin.reason': 'Reason',
+    'admin.release': 'Release the hold',
+    'admin.release_title': 'Release this hold?',
+    'admin.release_words': 'All its seats become free at once. {holder} is told.',
+    'admin.released': 'The hold is released.',
+    'admin.cancel': 'Cancel the booking',
+    'admin.cancel_title': 'Cancel this booking?',
+    'admin.cancel_words': {
+      one: 'Its seat goes back on sale. This cannot be undone.',
+      other: 'Its {count} seats go back on sale. This cannot be undone.',
+    },
+    'admin.cancelled': 'The booking is cancelled.',
+    'admin.block': { one: 'Block {count} free seat', other: 'Block {count} free seats' },
+    'admin.unblock': { one: 'Unblock {count} seat', other: 'Unblock {count} seats' },
+    'admin.blocked_done': {
+      one: '{count} seat is off sale.',
+      other: '{count} seats are off sale.',
+    },
+    'admin.unblocked_done': {
+      one: '{count} seat is back on sale.',
+      other: '{count} seats are back on sale.',
+    },
+    'admin.status': 'Status',
+    'admin.starts_at': 'Start (your time, {zone})',
+    'admin.start': 'Start',
+    'admin.message': 'Message to everybody',
+    'admin.prices': 'Prices in {currency}',
+    'admin.preview': 'See what it does…',
+    'admin.preview_title': 'Send this change?',
+    'admin.effects': 'What it does',
+    'admin.back': 'Back',
+    'admin.send': { one: 'Send to {count} screen', other: 'Send to {count} screens' },
+    'admin.reached': {
+      one: 'Sent. {count} screen shows it.',
+      other: 'Sent. {count} screens show it.',
+    },
+    'admin.no_change': 'Nothing is different yet.',
+    'admin.bad_field': 'Please check: {field}',
+    'admin.effect_no_holds': 'No seats are held right now.',
+    'admin.effect_holds_end': {
+      one: '{count} open hold with {seats} seats ends at once.',
+      other: '{count} open holds with {seats} seats end at once.',
+    },
+    'admin.effect_holds_stay': {
+      one: '{count} open hold with {seats} seats lives on and can still be booked.',
+      other: '{count} open holds with {seats} seats live on and can still be booked.',
+    },
+    'admin.effect_no_new': 'No new seats can be held.',
+    'admin.effect_prices': 'Seats that are held keep their old price.',
+    'admin.effect_bookings': {
+      one: '{count} booking stays as it is.',
+      other: '{count} bookings stay as they are.',
+    },
+    'admin.effect_watchers': {
+      one: '{count} screen shows it at once.',
+      other: '{count} screens show it at once.',
+    },
+    'admin.drop': 'Drop a seating plan here',
+    'admin.choose_file': 'Choose a file',
+    'admin.drop_hint': 'JSON in the pretix format. Nothing is stored before you say so.',
+    'admin.plan_forbidden':
+      'Only the role admin may add venues and shows. Sign in with such a token.',
+    'admin.plan_checking': 'Checking {file}…',
+    'admin.plan_too_large': 'This file is larger than 32 MB.',
+    'admin.plan_good': {
+      one: '{name}: {count} seat, nothing to complain about.',
+      other: '{name}: {count} seats, nothing to complain about.',
+    },
+    'admin.plan_bad': {
+      one: 'This plan has {count} fault. It stands on the picture where it has a place.',
+      other: 'This plan has {count} faults. They stand on the picture where they have a place.',
+    },
+    'admin.venue': 'Venue',
+    'admin.show_title': 'Title of the show',
+    'admin.currency': 'Currency',
+    'admin.category_prices': 'Prices',
+    'admin.create': 'Create venue and show',
+    'admin.created': '{title} is there.',
+    'admin.failed': 'This was not done. {words}',
+    'admin.failed_offline': 'The server cannot be reached. Nothing is known to have changed.',
+    'admin.failed_forbidden': 'Your role may not do this.',
+    'admin.failed_hold_gone': 'This hold has ended already.',
+    'admin.failed_seats_taken': 'Some of these seats are not free any more. Nothing was changed.',
+    'admin.failed_unauthorized': 'Your token is not valid any more.',
+  },
+
+  de: {
+    'page.home': 'Alle Vorstellungen',
+    'page.close': 'Schließen',
+    'page.no_show_address': 'Diese Adresse nennt keine Vorstellung.',
+
+    'shows.title': 'Vorstellungen',
+    'shows.loading': 'Vorstellungen werden geladen…',
+    'shows.none': 'Es gibt noch keine Vorstellungen.',
+    'shows.failed': 'Die Vorstellungen konnten nicht geladen werden.',
+    'shows.again': 'Noch einmal versuchen',
+    'shows.seats': { one: '{count} Platz', other: '{count} Plätze' },
+    'shows.from': 'ab {price}',
+
+    'status.scheduled': 'Noch nicht im Verkauf',
+    'status.on_sale': 'Im Verkauf',
+    'status.paused': 'Verkauf unterbrochen',
+    'status.postponed': 'Verschoben',
+    'status.cancelled': 'Abgesagt',
+    'status.closed': 'Verkauf beendet',
+
+    'banner.scheduled': 'Der Verkauf hat noch nicht begonnen. Die Plätze sind schon zu sehen.',
+    'banner.paused':
+      'Der Verkauf ist unterbrochen. Ihre Plätze bleiben reserviert, bis deren Zeit abläuft.',
+    'banner.postponed':
+      'Diese Vorstellung ist verschoben. Zurzeit können keine Plätze gebucht werden.',
+    'banner.cancelled': 'Diese Vorstellung ist abgesagt. Reservierte Plätze sind wieder frei.',
+    'banner.closed': 'Der Verkauf für diese Vorstellung ist beendet.',
+    'banner.unknown': 'Zurzeit können keine Plätze gebucht werden.',
+
+    'fresh.live': 'Live',
+    'fresh.catching_up': 'Wird aktualisiert…',
+    'fresh.stale': 'Veraltet seit {time}',
+    'fresh.never': 'Nicht verbunden',
+
+    'seat.available': 'Frei',
+    'seat.held': 'Gerade von jemand anderem reserviert',
+    'seat.booked': 'Gebucht',
+    'seat.blocked': 'Nicht im Verkauf',
+    'seat.yours': 'Für Sie reserviert',
+    'seat.yours_booked': 'Von Ihnen gebucht',
+    'seat.changing': 'Platz wird angefragt…',
+    'seat.unknown': 'Warten auf die Plätze…',
+    'seat.last_known': 'Zuletzt bekannt: {status}',
+
+    'plan.row': 'Reihe {row}',
+    'plan.seat': 'Platz {seat}',
+    'plan.seats': { one: '{count} Platz', other: '{count} Plätze' },
+    'plan.the_seat': 'Der Platz',
+    'plan.and_more': { one: '{names} und {count} weiterer', other: '{names} und {count} weitere' },
+
+    'map.loading': 'Saalplan wird geladen…',
+    'map.zoom_in': 'Vergrößern',
+    'map.zoom_out': 'Verkleinern',
+    'map.fit': 'Ganzen Plan zeigen',
+    'map.label': 'Saalplan für {title}: {free} von {count} Plätzen frei',
+    'map.section': '{free} von {count} frei',
+    'map.keys':
+      'Pfeiltasten gehen von Platz zu Platz, Eingabe wählt einen Platz oder gibt ihn zurück, ' +
+      'plus und minus vergrößern und verkleinern, 0 zeigt den ganzen Plan.',
+
+    'sign.yours': 'Ihre Plätze',
+    'sign.held': 'Von anderen reserviert',
+    'sign.booked': 'Gebucht',
+    'sign.blocked': 'Nicht im Verkauf',
+
+    'legend.title': 'Preise und Zeichen',
+
+    'view.switch': 'Darstellung der Plätze',
+    'view.map': 'Plan',
+    'view.list': 'Liste',
+
+    'list.label': 'Plätze nach Bereich und Reihe',
+    'list.hint':
+      'Pfeiltasten bewegen, rechts öffnet, links schließt, Eingabe reserviert einen Platz oder ' +
+      'gibt ihn zurück.',
+    'list.whole': 'Alle Plätze',
+    'list.no_row': 'Plätze',
+    'list.free': { one: '{count} von {all} frei', other: '{count} von {all} frei' },
+    'list.none_free': 'keiner frei',
+    'list.not_known': 'noch nicht bekannt',
+    'list.summary': { one: '{count} Platz frei.', other: '{count} Plätze frei.' },
+    'list.summary_stale': 'Nicht live: Plätze können sich seit {time} geändert haben.',
+    'list.summary_waiting': 'Warten auf die Plätze.',
+
+    'basket.title': 'Ihre Plätze',
+    'basket.adding': 'Platz wird angefragt…',
+    'basket.removing': 'Wird zurückgegeben…',
+    'basket.time_left': 'Verbleibende Zeit',
+    'basket.time_over': 'Zeit abgelaufen',
+    'basket.alarm': 'Ihre Plätze werden in {time} wieder frei. Sie können die Zeit verlängern.',
+    'basket.soon': 'Nur noch {time}.',
+    'basket.hold_on': 'Zeit verlängern',
+    'basket.extend': 'Mehr Zeit',
+    'basket.release': 'Alle freigeben',
+    'basket.book': 'Buchen',
+    'basket.busy_extend': 'Wird angefragt…',
+    'basket.busy_release': 'Wird zurückgegeben…',
+    'basket.busy_book': 'Wird gebucht…',
+    'basket.total': { one: '{count} Platz', other: '{count} Plätze' },
+    'basket.remove': '{seat} zurückgeben',
+    'basket.hint': {
+      one:
+        'Wählen Sie einen freien Platz: Er bleibt {time} lang für Sie reserviert. ' +
+        'Noch einmal gewählt, wird er wieder frei.',
+      other:
+        'Wählen Sie freie Plätze, höchstens {count}: Sie bleiben {time} lang für Sie reserviert. ' +
+        'Noch einmal gewählt, wird ein Platz wieder frei.',
+    },
+    'basket.said_held': {
+      one: 'Für Sie reserviert: {names}. {count} Platz, {total}.',
+      other: 'Für Sie reserviert: {names}. {count} Plätze, {total}.',
+    },
+    'basket.said_returned': 'Zurückgegeben: {names}.',
+    'basket.closed': 'Zurzeit können keine Plätze reserviert werden.',
+    'basket.booked': 'Gebucht',
+    'basket.see_booking': 'Buchung ansehen',
+    'basket.dismiss': 'Weitere Plätze wählen',
+
+    'notice.seat_held':
+      '{names} ist gerade von jemand anderem reserviert. Ohne Buchung wird der Platz wieder frei.',
+    'notice.seat_booked': '{names} ist gebucht.',
+    'notice.seat_blocked': '{names} ist nicht im Verkauf.',
+    'notice.booking_cancelled': 'Ihre Buchung {booking} wurde von der Kasse storniert.',
+    'notice.released': 'Nicht mehr für Sie reserviert: {names}.',
+    'notice.show_cancelled':
+      'Die Vorstellung wurde abgesagt und damit Ihre Reservierung: {names}.',
+    'notice.expired': 'Ihre Zeit ist abgelaufen: {names}. Wählen Sie neu, was noch frei ist.',
+    'notice.hold_ended':
+      'Ihre Reservierung ist beendet: {names}. Wählen Sie neu, was noch frei ist.',
+    'notice.faster': 'Jemand anderes war schneller: {names}.',
+    'notice.nearest': { one: 'Der nächste freie Platz:', other: 'Die nächsten freien Plätze:' },
+    'notice.take': 'Stattdessen {seat} nehmen',
+    'notice.none_near': 'Es gibt keine anderen freien Plätze.',
+    'notice.hold_limit': {
+      one: 'Sie können nur einen Platz gleichzeitig reservieren.',
+      other: 'Sie können höchstens {count} Plätze gleichzeitig reservieren.',
+    },
+    'notice.hold_limit_unknown': 'Mehr Plätze können Sie nicht gleichzeitig reservieren.',
+    'notice.not_connected':
+      'Gerade besteht keine Verbindung, es wurde nichts geändert. Sie kommt von selbst wieder.',
+    'notice.unknown_outcome':
+      'Noch keine Antwort zu {names}. Was hier steht, wird noch einmal beim Server erfragt.',
+    'notice.unauthorized':
+      'Ihre Sitzung war abgelaufen, eine neue hat begonnen. Bitte versuchen Sie es noch einmal.',
+    'notice.busy':
+      'Der Server ist ausgelastet, es wurde nichts geändert. Bitte versuchen Sie es gleich wieder.',
+    'notice.hold_failed': 'Der Platz konnte nicht reserviert werden.',
+    'notice.release_failed': 'Die Plätze konnten nicht zurückgegeben werden.',
+    'notice.extend_failed': 'Die Zeit konnte nicht verlängert werden.',
+    'notice.book_failed': 'Es wurde nicht gebucht.',
+    'notice.extended_most': 'Mehr Zeit gibt es für diese Plätze nicht.',
+
+    'problem.no_show': 'Diese Vorstellung gibt es nicht.',
+    'problem.no_plan': 'Der Saalplan konnte nicht geladen werden. Neuer Versuch…',
+    'problem.bad_plan': 'Der Saalplan kann nicht gezeichnet werden. {words}',
+    'problem.closed':
+      'Der Server hat diese Verbindung beendet. Laden Sie die Seite neu, um es zu versuchen.',
+
+    'booking.title': 'Ihre Buchung',
+    'booking.loading': 'Ihre Buchung wird geladen…',
+    'booking.confirmed': 'Gebucht',
+    'booking.cancelled': 'Diese Buchung wurde storniert. Ihre Plätze sind wieder frei.',
+    'booking.show_cancelled': 'Diese Vorstellung ist abgesagt.',
+    'booking.show_postponed': 'Diese Vorstellung ist verschoben. Ihre Plätze bleiben gebucht.',
+    'booking.reference': 'Referenz',
+    'booking.number': 'Buchungsnummer',
+    'booking.made': 'Gebucht am {time}',
+    'booking.qr': 'QR-Code Ihrer Buchungsreferenz',
+    'booking.qr_failed': 'Der QR-Code konnte nicht geladen werden. Die Referenz sagt dasselbe.',
+    'booking.at_door': 'Zeigen Sie diesen Code am Einlass.',
+    'booking.seats': 'Plätze',
+    'booking.total': 'Summe',
+    'booking.calendar': 'In den Kalender',
+    'booking.calendar_failed':
+      'Die Kalenderdatei konnte nicht geladen werden. Bitte versuchen Sie es noch einmal.',
+    'booking.print': 'Drucken',
+    'booking.more': 'Weitere Plätze wählen',
+    'booking.not_found':
+      'Diese Buchung kann hier nicht gezeigt werden. Öffnen Sie sie in dem Browser, in dem ' +
+      'gebucht wurde.',
+    'booking.failed': 'Ihre Buchung konnte nicht geladen werden. Neuer Versuch…',
+    'booking.bad_address': 'Diese Adresse nennt keine Buchung.',
+
+    'kiosk.begin': 'Zum Start berühren',
+    'kiosk.look': 'Berühren, um die Plätze zu sehen',
+    'kiosk.price': 'pro Platz',
+    'kiosk.count': { one: '{count}', other: '{count}' },
+    'kiosk.free': { one: 'Platz frei', other: 'Plätze frei' },
+    'kiosk.leave': 'Von vorn beginnen',
+    'kiosk.done': 'Fertig',
+    'kiosk.ok': 'OK',
+    'kiosk.hint': {
+      one: 'Berühren Sie einen freien Platz. Einer ist möglich.',
+      other: 'Berühren Sie die gewünschten Plätze, höchstens {count}.',
+    },
+    'kiosk.booked': 'Gebucht. Viel Vergnügen!',
+    'kiosk.code_coming': 'Ihr Code kommt gleich…',
+    'kiosk.back_in': {
+      one: 'Dieser Bildschirm ist in {count} Sekunde wieder frei.',
+      other: 'Dieser Bildschirm ist in {count} Sekunden wieder frei.',
+    },
+    'kiosk.still_there': 'Sind Sie noch da?',
+    'kiosk.idle_hint': 'Sonst werden Ihre Plätze wieder frei.',
+    'kiosk.stay': 'Ja, weiter',
+    'kiosk.news_start': 'Neuer Termin',
+    'kiosk.news_message': 'Bitte beachten',
+    'kiosk.news_prices': 'Neue Preise',
+    'kiosk.news_on_sale': 'Der Verkauf läuft wieder.',
+    'kiosk.prices_kept': 'Schon gewählte Plätze behalten ihren Preis.',
+    'kiosk.setup': 'Kiosk einrichten',
+    'kiosk.setup_hint': 'Geben Sie das Gerätetoken der Kasse ein. Es bleibt auf diesem Gerät.',
+    'kiosk.token': 'Gerätetoken',
+    'kiosk.setup_done': 'Kiosk starten',
+    'kiosk.not_a_device': 'Das ist nicht das Token eines Kiosks.',
+
+    'admin.title': 'Kasse',
+    'admin.all_shows': 'Alle Vorstellungen',
+    'admin.sign_in': 'Anmelden',
+    'admin.sign_in_hint': 'Mit einem Token für Personal. Es bleibt nur in diesem Tab.',
+    'admin.token': 'Token',
+    'admin.sign_out': 'Abmelden',
+    'admin.not_staff': 'Das ist kein Token für die Kasse.',
+    'admin.role_staff': 'Personal',
+    'admin.role_admin': 'Leitung',
+    'admin.new_show': 'Neue Vorstellung aus einem Plan',
+    'admin.loading': 'Wird geladen…',
+    'admin.select_by': 'Plätze auswählen',
+    'admin.by_click': 'Einzeln',
+    'admin.by_rectangle': 'Rechteck',
+    'admin.by_row': 'Reihen',
+    'admin.chosen': { one: '{count} Platz ausgewählt', other: '{count} Plätze ausgewählt' },
+    'admin.clear': 'Auswahl aufheben',
+    'admin.panels': 'Bereiche',
+    'admin.sales': 'Live',
+    'admin.seats': 'Plätze',
+    'admin.change': 'Vorstellung',
+    'admin.booked': 'verkauft',
+    'admin.held': 'reserviert',
+    'admin.available': 'frei',
+    'admin.blocked': 'gesperrt',
+    'admin.revenue': 'Umsatz',
+    'admin.watching': 'Zuschauende',
+    'admin.by_category': 'Nach Kategorie',
+    'admin.bookings_by_minute': 'Buchungen pro Minute, letzte Stunde',
+    'admin.hour': {
+      one: '{count} Buchung in der letzten Stunde, {last} in der letzten Minute',
+      other: '{count} Buchungen in der letzten Stunde, {last} in der letzten Minute',
+    },
+    'admin.lapsing': 'Bald ablaufende Reservierungen',
+    'admin.no_holds': 'Nichts ist reserviert.',
+    'admin.look': 'Im Plan zeigen',
+    'admin.watchers': { one: '{count} Bildschirm sieht zu', other: '{count} Bildschirme sehen zu' },
+    'admin.no_watchers': 'Niemand sieht zu.',
+    'admin.refusals': 'Ablehnungen seit dem Start',
+    'admin.no_refusals': 'Keine.',
+    'admin.refusal_seats_taken': 'Jemand war schneller',
+    'admin.refusal_hold_limit': 'Zu viele Plätze',
+    'admin.refusal_show_closed': 'Nicht im Verkauf',
+    'admin.refusal_hold_gone': 'Zeit war abgelaufen',
+    'admin.refusal_rate_limited': 'Zu viele Anfragen',
+    'admin.refusal_unavailable': 'Nicht verfügbar',
+    'admin.refusal_forbidden': 'Nicht erlaubt',
+    'admin.refusal_unauthorized': 'Kein gültiges Token',
+    'admin.refusal_bad_message': 'Nicht verstanden',
+    'admin.refusal_not_found': 'Nicht gefunden',
+    'admin.refusal_unknown_outcome': 'Ausgang unbekannt',
+    'admin.refusal_too_large': 'Zu groß',
+    'admin.choose': 'Wählen Sie Plätze im Plan: einzeln, mit einem Rechteck oder reihenweise.',
+    'admin.label': 'Kennung',
+    'admin.category': 'Kategorie',
+    'admin.holder': 'Inhaber',
+    'admin.hold': 'Reservierung',
+    'admin.booking': 'Buchung',
+    'admin.reason': 'Grund',
+    'admin.release': 'Reservierung aufheben',
+    'admin.release_title': 'Diese Reservierung aufheben?',
+    'admin.release_words': 'Alle ihre Plätze werden sofort frei. {holder} erfährt davon.',
+    'admin.released': 'Die Reservierung ist aufgehoben.',
+    'admin.cancel': 'Buchung stornieren',
+    'admin.cancel_title': 'Diese Buchung stornieren?',
+    'admin.cancel_words': {
+      one: 'Der Platz geht wieder in den Verkauf. Das lässt sich nicht rückgängig machen.',
+      other: 'Die {count} Plätze gehen wieder in den Verkauf. Das lässt sich nicht rückgängig machen.',
+    },
+    'admin.cancelled': 'Die Buchung ist storniert.',
+    'admin.block': { one: '{count} freien Platz sperren', other: '{count} freie Plätze sperren' },
+    'admin.unblock': { one: '{count} Platz freigeben', other: '{count} Plätze freigeben' },
+    'admin.blocked_done': {
+      one: '{count} Platz ist nicht mehr im Verkauf.',
+      other: '{count} Plätze sind nicht mehr im Verkauf.',
+    },
+    'admin.unblocked_done': {
+      one: '{count} Platz ist wieder im Verkauf.',
+      other: '{count} Plätze sind wieder im Verkauf.',
+    },
+    'admin.status': 'Status',
+    'admin.starts_at': 'Beginn (Ihre Zeit, {zone})',
+    'admin.start': 'Beginn',
+    'admin.message': 'Nachricht an alle',
+    'admin.prices': 'Preise in {currency}',
+    'admin.preview': 'Wirkung ansehen…',
+    'admin.preview_title': 'Diese Änderung senden?',
+    'admin.effects': 'Was sie bewirkt',
+    'admin.back': 'Zurück',
+    'admin.send': { one: 'An {count} Bildschirm senden', other: 'An {count} Bildschirme senden' },
+    'admin.reached': {
+      one: 'Gesendet. {count} Bildschirm zeigt es.',
+      other: 'Gesendet. {count} Bildschirme zeigen es.',
+    },
+    'admin.no_change': 'Es ist noch nichts geändert.',
+    'admin.bad_field': 'Bitte prüfen: {field}',
+    'admin.effect_no_holds': 'Zurzeit sind keine Plätze reserviert.',
+    'admin.effect_holds_end': {
+      one: '{count} offene Reservierung mit {seats} Plätzen endet sofort.',
+      other: '{count} offene Reservierungen mit {seats} Plätzen enden sofort.',
+    },
+    'admin.effect_holds_stay': {
+      one: '{count} offene Reservierung mit {seats} Plätzen bleibt und kann noch gebucht werden.',
+      other: '{count} offene Reservierungen mit {seats} Plätzen bleiben und können noch gebucht werden.',
+    },
+    'admin.effect_no_new': 'Neue Plätze können nicht reserviert werden.',
+    'admin.effect_prices': 'Reservierte Plätze behalten ihren alten Preis.',
+    'admin.effect_bookings': {
+      one: '{count} Buchung bleibt, wie sie ist.',
+      other: '{count} Buchungen bleiben, wie sie sind.',
+    },
+    'admin.effect_watchers': {
+      one: '{count} Bildschirm zeigt es sofort.',
+      other: '{count} Bildschirme zeigen es sofort.',
+    },
+    'admin.drop': 'Saalplan hier ablegen',
+    'admin.choose_file': 'Datei wählen',
+    'admin.drop_hint': 'JSON im Format von pretix. Gespeichert wird erst, wenn Sie es sagen.',
+    'admin.plan_forbidden':
+      'Nur die Leitung (Rolle admin) darf Säle und Vorstellungen anlegen. Melden Sie sich ' +
+      'mit einem solchen Token an.',
+    'admin.plan_checking': '{file} wird geprüft…',
+    'admin.plan_too_large': 'Diese Datei ist größer als 32 MB.',
+    'admin.plan_good': {
+      one: '{name}: {count} Platz, nichts zu beanstanden.',
+      other: '{name}: {count} Plätze, nichts zu beanstanden.',
+    },
+    'admin.plan_bad': {
+      one: 'Dieser Plan hat {count} Fehler. Er steht im Bild, wo er einen Ort hat.',
+      other: 'Dieser Plan hat {count} Fehler. Sie stehen im Bild, wo sie einen Ort haben.',
+    },
+    'admin.venue': 'Saal',
+    'admin.show_title': 'Titel der Vorstellung',
+    'admin.currency': 'Währung',
+    'admin.category_prices': 'Preise',
+    'admin.create': 'Saal und Vorstellung anlegen',
+    'admin.created': '{title} ist angelegt.',
+    'admin.failed': 'Das wurde nicht gemacht. {words}',
+    'admin.failed_offline':
+      'Der Server ist nicht erreichbar. Es ist nicht bekannt, dass sich etwas geändert hat.',
+    'admin.failed_forbidden': 'Ihre Rolle darf das nicht.',
+    'admin.failed_hold_gone': 'Diese Reservierung ist schon beendet.',
+    'admin.failed_seats_taken':
+      'Einige dieser Plätze sind nicht mehr frei. Es wurde nichts geändert.',
+    'admin.failed_unauthorized': 'Ihr Token ist nicht mehr gültig.',
+  },
 });
+
+/** Which attribute `data-t-…` fills; `data-t` alone fills the element. */
+const ATTRIBUTES = Object.freeze({
+  't-label': 'aria-label',
+  't-title': 'title',
+  't-placeholder': 'placeholder',
+  't-alt': 'alt',
+});
+
+/**
+ * Return the first of the reader's languages that we speak, with its region: "de-AT".
+ *
+ * @param {readonly string[]} wanted as in `navigator.languages`
+ * @returns {string} "en" when we speak none of them
+ */
+export function pickLocale(wanted) {
+  return wanted.find((tag) => languageOf(tag) in TEXTS) ?? 'en';
+}
+
+/** What the reader reads, for words and for `Intl`. */
+export let LOCALE = pickLocale(globalThis.navigator?.languages ?? []);
+
+/**
+ * Speak another language than the browser's, on the whole page: what is written already stays.
+ *
+ * @param {string} tag as in the attribute `lang`
+ */
+export function speak(tag) {
+  LOCALE = pickLocale([tag]);
+}
+
+/**
+ * Return a text in the reader's language, with *values* filled in. Unknown keys come back as they
+ * are: a wrong word is better than no page.
+ *
+ * @param {string} key
+ * @param {Values} [values] numbers are written as the reader writes them
+ */
+export function t(key, values) {
+  return textIn(LOCALE, key, values);
+}
+
+/**
+ * @param {string} locale whose language is one of TEXTS
+ * @param {string} key
+ * @param {Values} [values]
+ * @returns {string}
+ */
+export function textIn(locale, key, values = {}) {
+  const text = TEXTS[languageOf(locale)][key];
+  if (text === undefined) return key;
+  return fillIn(locale, typeof text === 'string' ? text : pluralOf(locale, text, values), values);
+}
+
+/** @param {string} key */
+export function hasText(key) {
+  return key in TEXTS.en;
+}
+
+/**
+ * Put the texts named by `data-t`, `data-t-label` and the like into the elements that name them, and
+ * name the language of the page.
+ *
+ * @param {Document | DocumentFragment | Element} [root]
+ */
+export function applyTexts(root = document) {
+  for (const element of root.querySelectorAll('[data-t]')) {
+    element.textContent = t(/** @type {string} */ (element.getAttribute('data-t')));
+  }
+  for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
+    for (const element of root.querySelectorAll(`[data-${name}]`)) {
+      element.setAttribute(attribute, t(element.getAttribute(`data-${name}`) ?? ''));
+    }
+  }
+  if (root === document) document.documentElement.lang = languageOf(LOCALE);
+}
+
+/**
+ * @param {string} tag
+ * @returns {keyof typeof TEXTS}
+ */
+function languageOf(tag) {
+  return /** @type {keyof typeof TEXTS} */ (tag.split('-')[0].toLowerCase());
+}
+
+/**
+ * @param {string} locale
+ * @param {{one: string, other: string}} text
+ * @param {Values} values
+ */
+function pluralOf(locale, text, { count }) {
+  const form = new Intl.PluralRules(locale).select(Number(count));
+  return form === 'one' ? text.one : text.other;
+}
+
+/**
+ * @param {string} locale
+ * @param {string} text
+ * @param {Values} values
+ */
+function fillIn(locale, text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => {
+    const value = values[name];
+    if (value === undefined) return place;
+    return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
+  });
+}

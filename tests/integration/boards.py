@@ -116,7 +116,7 @@ class Listener:
         """Return what was published since the last time."""
         end = b"that was all"
         await self._client.spublish(self._channel, end)
-        found = []
+        found: list[ChangeBatch | Position] = []
         while True:
             message = await self._pubsub.get_message(timeout=5)
             assert message is not None, "the channel fell silent"

@@ -444,10 +444,14 @@ async def test_holds_survive_a_pause(ledger: Ledger, make_show: MakeShow) -> Non
     assert (await statuses(ledger, show))[4] == 2
 
 
-async def test_cancelling_a_show_ends_its_holds(ledger: Ledger, make_show: MakeShow) -> None:
+async def test_cancelling_a_show_ends_its_holds(
+    ledger: Ledger, make_show: MakeShow, pass_time: PassTime
+) -> None:
     """One event cancels the show and releases every hold, and says whose; bookings stay."""
     show = await make_show()
     await booked(ledger, show, 1)
+    lapsed = await held(ledger, show, 17)
+    await pass_time(show, TTL_S)
     await do(ledger, Block(show, (2,), "pillar", SAM))
     anns = await held(ledger, show, 6, 5)
     bobs = await held(ledger, show, 9, actor=BOB)
@@ -456,12 +460,17 @@ async def test_cancelling_a_show_ends_its_holds(ledger: Ledger, make_show: MakeS
     )
     assert applied.changes is not None
     (change,) = applied.changes.changes
-    assert (change.kind, change.version, change.seats) == (EventKind.SHOW, 6, (5, 6, 9))
+    assert (change.kind, change.version, change.seats) == (EventKind.SHOW, 7, (5, 6, 9, 17))
     assert change.detail is not None
     assert change.detail["show"]["status"] == "cancelled"
     assert change.detail["show"]["message"] == "ill"
     released = {hold: (holder, sorted(s)) for hold, holder, s in change.detail["released"]}
-    assert released == {str(anns): ("ann", [5, 6]), str(bobs): ("bob", [9])}
+    assert released == {
+        str(lapsed): ("ann", [17]),
+        str(anns): ("ann", [5, 6]),
+        str(bobs): ("bob", [9]),
+    }
+    assert await ledger.due_holds(10) == []
     seats = await statuses(ledger, show)
     assert (seats[1], seats[2], sum(seats)) == (2, 3, 5)
     for hold, actor in ((anns, ANN), (bobs, BOB)):

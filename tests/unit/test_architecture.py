@@ -36,6 +36,7 @@ OWNERS: Final = {
     "uvicorn": ("app.http.protocol", "app.main", "realtime.socket"),
     "jwt": ("app.auth",),
     "honcho": ("app.processes",),
+    "segno": ("app.http.tickets",),
 }
 # These are pure whatever they say of themselves, and so is every module that says so.
 ALWAYS_PURE: Final = {

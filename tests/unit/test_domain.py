@@ -79,7 +79,9 @@ def test_the_sql_function_of_blocks_is_told_what_the_table_says(kind: EventKind)
     assert re.search(call, _function("apply_batch"))
 
 
-@pytest.mark.parametrize("kind", sorted(set(EventKind) - {EventKind.EXTEND, EventKind.SHOW}), ids=str)
+@pytest.mark.parametrize(
+    "kind", sorted(set(EventKind) - {EventKind.EXTEND, EventKind.SHOW}), ids=str
+)
 def test_the_sql_function_of_a_kind_says_its_transition(kind: EventKind) -> None:
     header = _header(FUNCTIONS[kind])
     before, after = _words(kind)

@@ -1,6 +1,7 @@
 """The folder of static files: addresses, versions, and what is kept how long."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def write(folder: Path, name: str, text: str) -> None:
     path = folder / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
 
@@ -51,6 +52,24 @@ def test_a_page_has_versions_of_what_is_there(folder: Path) -> None:
     assert f'src="/static/v/{release.digest}/js/page.js"' in page
     assert 'href="/static/js/gone.js"' in page
     assert 'href="/shows/1"' in page
+
+
+def test_a_page_preloads_what_its_modules_import_each_once_and_nearest_first(folder: Path) -> None:
+    write(folder, "js/page.js", "import {\n  a,\n  b,\n} from './a.js';\nimport './b.js';\n")
+    write(folder, "js/a.js", "export { c } from './parts/c.js';\nimport './page.js';\n")
+    write(
+        folder,
+        "js/b.js",
+        "import './a.js';\nimport './gone.js';\nimport('./later.js');\n"
+        "export const x = './later.js';",
+    )
+    write(folder, "js/parts/c.js", "import '../b.js';\n// import './later.js';\n")
+    write(folder, "js/later.js", "")
+    release = read_release(folder)
+    page = release.pages["page.html"].plain.decode()
+    loaded = re.findall(rf'"modulepreload" href="/static/v/{release.digest}/(.+?)"', page)
+    assert loaded == ["js/a.js", "js/b.js", "js/parts/c.js"]
+    assert page.index("js/parts/c.js") < page.index("<script")
 
 
 def test_the_entry_imports_versions_and_is_kept_for_minutes(folder: Path) -> None:

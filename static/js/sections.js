@@ -1,0 +1,115 @@
+/**
+ * The sections of a plan: its zones with seats, each with an outline and room for words. Pure.
+ *
+ * Seats of a zone follow one another, so a section is a range of seats.
+ */
+
+import { emptyBox, growBox } from './box.js';
+import { areaOf, depthIn, outlineOf } from './outline.js';
+
+/** @typedef {import('./box.js').Box} Box */
+/** @typedef {import('./plan.js').SeatPlan} SeatPlan */
+/** @typedef {import('./outline.js').Point} Point */
+
+/**
+ * @typedef {object} Section
+ * @property {string} name of its zone, may be empty
+ * @property {number} first seat
+ * @property {number} end seat after its last
+ * @property {Point[]} outline
+ * @property {Box} box of the outline
+ * @property {Point} middle where its words go
+ * @property {number} room how far from its middle the section reaches on all sides
+ */
+
+/** Outlines run this many seat radii outside the seats' centres. */
+const MARGIN_RADII = 1.5;
+
+/**
+ * Return the sections in the plan's order, and the section of every seat.
+ *
+ * @param {SeatPlan} plan
+ * @returns {{sections: Section[], sectionOf: Uint16Array}}
+ */
+export function sectionsOf(plan) {
+  /** @type {Map<number, import('./plan.js').Row[]>} */
+  const zones = new Map();
+  for (const row of plan.rows) {
+    if (row.first === row.end) continue;
+    const rows = zones.get(row.zoneIndex);
+    if (rows) rows.push(row);
+    else zones.set(row.zoneIndex, [row]);
+  }
+  const sectionOf = new Uint16Array(plan.count);
+  const sections = [...zones.values()].map((rows, index) => {
+    const section = sectionFrom(plan, rows);
+    sectionOf.fill(index, section.first, section.end);
+    return section;
+  });
+  return { sections, sectionOf };
+}
+
+/**
+ * Return the section at a point of the plan, or -1.
+ *
+ * @param {Section[]} sections
+ * @param {Point} at
+ */
+export function sectionAt(sections, at) {
+  return sections.findIndex(
+    ({ box, outline }) =>
+      at.x >= box.left &&
+      at.x <= box.right &&
+      at.y >= box.top &&
+      at.y <= box.bottom &&
+      depthIn(outline, at) >= 0,
+  );
+}
+
+/**
+ * @param {SeatPlan} plan
+ * @param {import('./plan.js').Row[]} rows
+ * @returns {Section}
+ */
+function sectionFrom(plan, rows) {
+  const points = rows.map(({ first, end }) => {
+    const seats = [];
+    for (let seat = first; seat < end; seat++) seats.push({ x: plan.x[seat], y: plan.y[seat] });
+    return seats;
+  });
+  const outline = outlineOf(points, plan.typicalRadius * MARGIN_RADII);
+  const box = emptyBox();
+  for (const { x, y } of outline) growBox(box, x, y);
+  const { middle, room } = middleOf(outline, points[points.length >> 1]);
+  const { first } = rows[0];
+  return { name: rows[0].zone, first, end: rows[rows.length - 1].end, outline, box, middle, room };
+}
+
+/**
+ * Return the centre of a section; in a bent one, which has its centre outside, a seat within.
+ *
+ * @param {Point[]} outline
+ * @param {Point[]} row in the middle of it
+ */
+function middleOf(outline, row) {
+  const middle = centreOf(outline);
+  const depth = depthIn(outline, middle);
+  if (depth > 0) return { middle, room: depth };
+  const seat = row[row.length >> 1];
+  return { middle: seat, room: Math.max(depthIn(outline, seat), 0) };
+}
+
+/** @param {Point[]} outline */
+function centreOf(outline) {
+  const area = areaOf(outline);
+  let x = 0;
+  let y = 0;
+  for (let index = 0; index < outline.length; index++) {
+    const one = outline[index];
+    const other = outline[(index + 1) % outline.length];
+    const cross = one.x * other.y - other.x * one.y;
+    x += (one.x + other.x) * cross;
+    y += (one.y + other.y) * cross;
+  }
+  return { x: x / (6 * area), y: y / (6 * area) };
+}

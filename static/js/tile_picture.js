@@ -1,0 +1,124 @@
+/**
+ * The plan as cached tiles at the scale of the moment. While somebody zooms the tiles at hand are
+ * stretched; when the view rests, or the stretch shows, tiles of the new scale are painted behind
+ * and take over piece by piece.
+ */
+
+import { TileLayer } from './tile_layer.js';
+
+/** @typedef {import('./tile_layer.js').PaintTile} PaintTile */
+/** @typedef {import('./viewport.js').View} View */
+
+/** A picture stretched or shrunk by more than this looks it. */
+const STRETCH_MAX = 1.7;
+
+/** Milliseconds of painting a frame: the rest of its 16 is for the browser. */
+const WORK_MS = 5;
+
+export class TilePicture {
+  #paint;
+  /** @type {import('./tile.js').Tile[]} */
+  #pool = [];
+  /** @type {TileLayer | null} */
+  #layer = null;
+  /** @type {TileLayer | null} shown where the other one is not painted yet */
+  #backdrop = null;
+  #deadline = 0;
+  #isOver = () => performance.now() >= this.#deadline;
+
+  /** @param {PaintTile} paint */
+  constructor(paint) {
+    this.#paint = paint;
+  }
+
+  /** Whether the plan is painted, whatever its scale. */
+  get isComplete() {
+    return this.#layer?.isComplete === true || this.#backdrop?.isComplete === true;
+  }
+
+  /** Scale that the seats are painted at; 0 before there is any. */
+  get scale() {
+    return this.#layer?.scale ?? 0;
+  }
+
+  /** Everything looks different. */
+  touchAll() {
+    this.#layer?.touchAll();
+    this.#dropBackdrop();
+  }
+
+  /**
+   * A seat changed.
+   *
+   * @param {number} planX
+   * @param {number} planY
+   * @param {number} reach in plan units
+   */
+  touch(planX, planY, reach) {
+    this.#layer?.touch(planX, planY, reach);
+    this.#backdrop?.touch(planX, planY, reach);
+  }
+
+  /**
+   * Paint what is missing for a view, for a few milliseconds. Return whether nothing is missing.
+   *
+   * @param {View} view
+   * @param {number} ratio device pixels a CSS pixel
+   * @param {boolean} isMoving
+   */
+  work(view, ratio, isMoving) {
+    this.#deadline = performance.now() + WORK_MS;
+    const layer = this.#layerFor(view, ratio, isMoving);
+    layer.lookAt(view);
+    this.#backdrop?.lookAt(view);
+    const isDone = layer.work(this.#paint, this.#isOver, !isMoving);
+    if (layer.isComplete) this.#dropBackdrop();
+    return isDone;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context in device pixels
+   * @param {View} view
+   */
+  draw(context, view) {
+    this.#backdrop?.draw(context, view, false);
+    this.#layer?.draw(context, view, this.#backdrop !== null);
+  }
+
+  /**
+   * @param {View} view
+   * @param {number} ratio
+   * @param {boolean} isMoving
+   */
+  #layerFor(view, ratio, isMoving) {
+    const layer = this.#layer;
+    if (layer !== null && layer.ratio !== ratio) this.#drop();
+    else if (layer !== null) {
+      const stretch = view.scale / layer.scale;
+      if (stretch === 1) return layer;
+      if (isMoving && stretch < STRETCH_MAX && stretch > 1 / STRETCH_MAX) return layer;
+      this.#retire(layer);
+    }
+    this.#layer = new TileLayer(view.scale, ratio, this.#pool);
+    return this.#layer;
+  }
+
+  /** @param {TileLayer} layer */
+  #retire(layer) {
+    // A half painted layer is a worse backdrop than the one that it was to replace.
+    if (this.#backdrop !== null && !layer.isComplete) return layer.clear();
+    this.#dropBackdrop();
+    this.#backdrop = layer;
+  }
+
+  #dropBackdrop() {
+    this.#backdrop?.clear();
+    this.#backdrop = null;
+  }
+
+  #drop() {
+    this.#dropBackdrop();
+    this.#layer?.clear();
+    this.#layer = null;
+  }
+}

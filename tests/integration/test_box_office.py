@@ -1,0 +1,254 @@
+"""Commands pass one door, in batches, in order, and each gets its answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from app import box_office
+from app.box_office import BoxOffice
+from app.domain import (
+    Book,
+    ChangeShow,
+    Command,
+    EventKind,
+    Hold,
+    Outcome,
+    Release,
+    ShowPatch,
+    ShowStatus,
+)
+from app.errors import RateLimited, SeatsTaken, SeatwireError, ShowClosed, Unavailable
+from app.ledger import Applied, Ledger
+from app.services import Services
+from tests.integration.boards import BoardKeys, ledger_image
+from tests.integration.conftest import (
+    ANN,
+    BOB,
+    SAM,
+    Connect,
+    MakeShow,
+    OpenInstance,
+    buyer,
+)
+from tests.integration.history import kinds
+
+
+class CountingLedger(Ledger):
+    """The real one, which notes its batches and waits at a gate."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.database)
+        self.batches: list[list[Command]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def apply(self, show: int, commands: Sequence[Command]) -> Applied:
+        self.batches.append(list(commands))
+        await self.gate.wait()
+        return await super().apply(show, commands)
+
+
+@pytest.fixture
+def counting(services: Services) -> CountingLedger:
+    return CountingLedger(services)
+
+
+@pytest.fixture
+async def office(services: Services, counting: CountingLedger) -> AsyncIterator[BoxOffice]:
+    async with _office(services, counting) as office:
+        yield office
+
+
+@asynccontextmanager
+async def _office(services: Services, ledger: Ledger) -> AsyncIterator[BoxOffice]:
+    office = BoxOffice(ledger, services.board, services.board_keeper, batches_max=2)
+    yield office
+    await office.close()
+
+
+async def test_what_queues_while_a_batch_is_under_way_is_the_next_batch(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """Ten holds that come during a commit are committed together."""
+    show = await make_show()
+    counting.gate.clear()
+    first = office.submit(Hold(show, uuid4(), (0,), buyer("first")))
+    while not counting.batches:
+        await asyncio.sleep(0)
+    others = [office.submit(Hold(show, uuid4(), (n,), buyer(f"b{n}"))) for n in range(1, 11)]
+    counting.gate.set()
+    await asyncio.gather(first, *others)
+    assert [len(batch) for batch in counting.batches] == [1, 10]
+
+
+async def test_commands_of_one_hold_are_carried_out_in_the_order_they_came(
+    office: BoxOffice, services: Services, make_show: MakeShow
+) -> None:
+    """Hold, give one back, add another, book: sent without waiting, done in that order."""
+    show = await make_show()
+    hold = uuid4()
+    answers = await asyncio.gather(
+        office.submit(Hold(show, hold, (1, 2), ANN)),
+        office.submit(Release(show, hold, (2,), ANN)),
+        office.submit(Hold(show, hold, (3,), ANN)),
+        office.submit(Book(show, hold, uuid4(), None, ANN)),
+    )
+    assert [answer.version for answer in answers] == [1, 2, 3, 4]
+    assert answers[-1].seats == (1, 3)
+
+
+async def test_what_a_buyer_gives_back_counts_for_what_the_buyer_holds_next(
+    office: BoxOffice, make_show: MakeShow
+) -> None:
+    """Ten seats given back and ten others held, without waiting between."""
+    show = await make_show(seats_per_hold_max=10)
+    first = uuid4()
+    await office.submit(Hold(show, first, tuple(range(10)), ANN))
+    answers = await asyncio.gather(
+        office.submit(Release(show, first, None, ANN)),
+        office.submit(Hold(show, uuid4(), tuple(range(5, 15)), ANN)),
+    )
+    assert answers[1].seats == tuple(range(5, 15))
+
+
+async def test_I1_rivals_for_one_seat_have_their_answer_from_the_board(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """Of 150 holds on one seat one reaches the ledger."""
+    show = await make_show()
+    answers = await asyncio.gather(
+        *(office.submit(Hold(show, uuid4(), (4,), buyer(str(n)))) for n in range(150)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(answer, Outcome) for answer in answers) == 1
+    assert sum(isinstance(answer, SeatsTaken) for answer in answers) == 149
+    assert sum(len(batch) for batch in counting.batches) == 1
+
+
+async def test_a_show_change_is_a_batch_of_its_own(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """What came before a pause is held, what came after is not."""
+    show = await make_show()
+    pause = ChangeShow(show, ShowPatch(status=ShowStatus.PAUSED), SAM)
+    answers = await asyncio.gather(
+        office.submit(Hold(show, uuid4(), (1,), ANN)),
+        office.submit(pause),
+        office.submit(Hold(show, uuid4(), (2,), BOB)),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], Outcome)
+    assert isinstance(answers[2], ShowClosed)
+    assert [pause] in counting.batches
+
+
+async def test_a_full_queue_refuses_at_once(
+    office: BoxOffice,
+    counting: CountingLedger,
+    make_show: MakeShow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beyond its bound a queue says when to come back instead of growing."""
+    monkeypatch.setattr(box_office, "QUEUE_COMMANDS_MAX", 3)
+    show = await make_show()
+    counting.gate.clear()
+    waiting = [office.submit(Hold(show, uuid4(), (n,), buyer(str(n)))) for n in range(3)]
+    with pytest.raises(RateLimited):
+        office.submit(Hold(show, uuid4(), (9,), BOB))
+    counting.gate.set()
+    await asyncio.gather(*waiting)
+
+
+async def test_without_a_board_rivals_meet_in_the_ledger(
+    open_instance: OpenInstance, make_show: MakeShow, tmp_path: object
+) -> None:
+    """With Redis away takes go straight to the ledger, and one wins."""
+    show = await make_show()
+    async with open_instance(redis_url=f"unix://{tmp_path}/nobody.sock") as services:
+        answers = await asyncio.gather(
+            *(
+                services.box_office.submit(Hold(show, uuid4(), (1, 2), buyer(str(n))))
+                for n in range(10)
+            ),
+            return_exceptions=True,
+        )
+    assert sum(isinstance(answer, Outcome) for answer in answers) == 1
+    assert sum(isinstance(answer, SeatsTaken) for answer in answers) == 9
+
+
+async def test_without_a_ledger_a_command_is_refused_and_its_claims_end(
+    services: Services,
+    open_instance: OpenInstance,
+    make_show: MakeShow,
+    valkey: Redis,
+    redis_prefix: str,
+    tmp_path: object,
+) -> None:
+    """`unavailable` comes within a moment, and the seat is to be had elsewhere at once."""
+    show = await make_show()
+    await services.board_keeper.rebuild(show)
+    nowhere = f"postgresql://postgres@/x?host={tmp_path}"
+    async with asyncio.timeout(5), open_instance(database_url=nowhere) as cut_off:
+        with pytest.raises(Unavailable):
+            await cut_off.box_office.submit(Hold(show, uuid4(), (1,), ANN))
+    assert await BoardKeys(valkey, redis_prefix).claims(show) == set()
+    await services.box_office.submit(Hold(show, uuid4(), (1,), BOB))
+
+
+async def test_I8_I9_a_connection_lost_during_a_commit_leaves_one_effect(
+    services: Services,
+    make_show: MakeShow,
+    connect: Connect,
+    valkey: Redis,
+    redis_prefix: str,
+) -> None:
+    """With connections killed all the while every hold that says it is held is held once."""
+    show = await make_show()
+    killer = await connect()
+    holds: dict[UUID, int] = {uuid4(): seat for seat in range(20)}
+    done = asyncio.Event()
+
+    async def kill() -> None:
+        while not done.is_set():
+            await killer.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name = 'seatwire'"
+            )
+            await asyncio.sleep(0.03)
+
+    async def hold_until_told(hold: UUID, seat: int) -> Outcome:
+        while True:
+            try:
+                return await services.box_office.submit(Hold(show, hold, (seat,), buyer(str(seat))))
+            except SeatwireError as error:
+                if not error.temporary:
+                    raise
+
+    killing = asyncio.create_task(kill())
+    async with asyncio.timeout(60):
+        outcomes = await asyncio.gather(*(hold_until_told(h, s) for h, s in holds.items()))
+    done.set()
+    await killing
+    assert {outcome.hold: outcome.seats[0] for outcome in outcomes} == holds
+    assert await kinds(services.ledger, show) == [EventKind.HOLD] * 20
+    position = await services.ledger.position(show)
+    assert position is not None
+    await services.board_keeper.post(show, None, at_least=position.version)
+    assert await BoardKeys(valkey, redis_prefix).image(show) == await ledger_image(services, show)
+
+
+async def test_closing_finishes_what_is_queued_and_takes_no_more(
+    services: Services, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """An instance that stops keeps its word to those it has heard."""
+    show = await make_show()
+    async with _office(services, counting) as office:
+        waiting = [office.submit(Hold(show, uuid4(), (n,), buyer(str(n)))) for n in range(5)]
+        await office.close()
+        assert [(await answer).seats for answer in waiting] == [(n,) for n in range(5)]
+        with pytest.raises(Unavailable):
+            office.submit(Hold(show, uuid4(), (9,), BOB))
