@@ -55,6 +55,14 @@ class PlanDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class _Outline:
+    """What never changes of a show."""
+
+    plan_hash: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
     plan: SeatingPlan
     document: PlanDocument
@@ -67,7 +75,8 @@ class Catalog:
         self._database = database
         self._queries = load_queries("catalog")
         self._plans = Recent(self._read_plan, entries_max=PLANS_KEPT_MAX)
-        self._plan_hashes = Recent(self._read_plan_hash, entries_max=SHOWS_KEPT_MAX)
+        self._outlines = Recent(self._read_outline, entries_max=SHOWS_KEPT_MAX)
+        self._category_names = Recent(self._read_category_names, entries_max=SHOWS_KEPT_MAX)
 
     async def add_venue(self, name: str, plan: SeatingPlan) -> int:
         """Add a venue and return its id."""
@@ -99,7 +108,15 @@ class Catalog:
 
     async def plan_of(self, show: int) -> SeatingPlan:
         """Return the plan of a show, as `plan` does. Raises NotFound."""
-        return await self.plan(await self._plan_hashes.get(show))
+        return await self.plan((await self._outlines.get(show)).plan_hash)
+
+    async def seat_count(self, show: int) -> int:
+        """Return how many seats a show has; needs no plan. Raises NotFound."""
+        return (await self._outlines.get(show)).count
+
+    async def category_names(self, plan_hash: str) -> tuple[str, ...]:
+        """Return the names of a plan's categories, in order; needs no plan. Raises NotFound."""
+        return await self._category_names.get(plan_hash)
 
     async def add_show(
         self,
@@ -160,8 +177,15 @@ class Catalog:
             raise NotFound("There is no plan with that hash.")
         return await asyncio.to_thread(_keep, row["plan"])
 
-    async def _read_plan_hash(self, show: int) -> str:
-        return (await self.show(show)).plan_hash
+    async def _read_outline(self, show: int) -> _Outline:
+        found = await self.show(show)
+        return _Outline(found.plan_hash, found.count)
+
+    async def _read_category_names(self, plan_hash: str) -> tuple[str, ...]:
+        row = await self._database.fetchrow(self._queries["category_names"], plan_hash)
+        if row is None:
+            raise NotFound("There is no plan with that hash.")
+        return tuple(row["names"])
 
 
 def _encode(plan: SeatingPlan) -> bytes:

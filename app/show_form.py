@@ -3,7 +3,7 @@
 In the ledger prices are a list by category index; on the wire they go by the category's name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -29,16 +29,15 @@ MESSAGE_CHARS_MAX: Final = 1_000
 assert PRICE_MAX * SEATS_PER_HOLD_MAX < 2**53
 
 
-def show_form(show: Show, plan: SeatingPlan) -> dict[str, Any]:
-    """Return the wire form of *show*, whose plan is *plan*."""
-    names = (category.name for category in plan.categories)
+def show_form(show: Show, category_names: Sequence[str]) -> dict[str, Any]:
+    """Return the wire form of *show*; *category_names* are its plan's, in order."""
     return {
         "show": show.show,
         "venue": show.venue,
         "title": show.title,
         "starts_at": rfc3339(show.starts_at),
         "currency": show.currency,
-        "prices": dict(zip(names, show.prices, strict=True)),
+        "prices": dict(zip(category_names, show.prices, strict=True)),
         "status": show.status.value,
         "hold_ttl_s": show.hold_ttl_s,
         "seats_per_hold_max": show.seats_per_hold_max,

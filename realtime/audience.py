@@ -22,7 +22,6 @@ from app.catalog import Catalog
 from app.changes import Change, ChangeBatch, Delta, Position, Snapshot
 from app.domain import EventKind, HoldStatus, Show
 from app.errors import SeatwireError
-from app.plans import SeatingPlan
 from app.show_form import show_after, show_form
 from realtime.connection import Connection, Watcher
 from realtime.protocol import Codec, Frame, Since, encode
@@ -47,7 +46,7 @@ class Audience:
     def __init__(
         self,
         show: Show,
-        plan: SeatingPlan,
+        category_names: Sequence[str],
         catalog: Catalog,
         holders: Callable[[str], Iterable[Connection]],
     ) -> None:
@@ -55,7 +54,7 @@ class Audience:
         self.members: dict[Connection, Watcher] = {}
         self.empty_since: float | None = None
         self._show = show
-        self._plan = plan
+        self._category_names = category_names
         self._catalog = catalog
         self._holders = holders
         self._edition = 0
@@ -105,7 +104,7 @@ class Audience:
     def show_fields(self) -> dict[str, Any]:
         """The show as the wire has it, at the replica's position."""
         epoch, version = self.replica.position
-        return show_form(replace(self._show, epoch=epoch, version=version), self._plan)
+        return show_form(replace(self._show, epoch=epoch, version=version), self._category_names)
 
     def take_show(self, show: Show) -> None:
         """Take over *show* as it was just read, unless a change that came by the feed is newer."""

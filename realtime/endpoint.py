@@ -188,7 +188,7 @@ class Conversation:
             raise RateLimited(UNANSWERED_RETRY_MS)
         seats = getattr(command, "seats", None) or ()
         if seats:
-            count = (await self._services.catalog.plan_of(command.show)).count
+            count = await self._services.catalog.seat_count(command.show)
             if seats[-1] >= count:
                 raise BadMessage(f"This show has seats 0 to {count - 1}.")
         answer = self._services.box_office.submit(command)

@@ -165,11 +165,11 @@ class Hub:
 
     async def _open(self, show: int) -> Audience:
         record = await self._catalog.show(show)
-        plan = await self._catalog.plan(record.plan_hash)
-        audience = Audience(record, plan, self._catalog, self._sockets_of)
+        names = await self._catalog.category_names(record.plan_hash)
+        audience = Audience(record, names, self._catalog, self._sockets_of)
         await self._feed.follow(show, audience)
         try:
-            # Whatever changed while the plan was read came before the feed.
+            # Whatever changed meanwhile came before the feed.
             audience.take_show(await self._catalog.show(show))
         except BaseException:
             await self._feed.unfollow(show)

@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 from app.catalog import Catalog
 from app.changes import Change, ChangeBatch, Position, Snapshot
 from app.domain import Actor, EventKind, Role, Show, ShowStatus
-from app.plans import SeatingPlan, parse_plan
 from realtime.audience import Audience
 from realtime.close_codes import CloseCode
 from realtime.connection import Connection
@@ -64,13 +63,16 @@ class Screen:
         return [json.loads(payload) for payload in self.payloads()]
 
 
+_CATEGORY_NAMES: Final = ("Stalls", "Balcony")
+
+
 class House:
     """A show's audience and all who have a socket."""
 
     def __init__(self) -> None:
         self.screens: list[Screen] = []
         # The catalog is asked only when changes were lost beyond repair.
-        self.audience = Audience(_show(), _plan(), cast(Catalog, None), self._of_holder)
+        self.audience = Audience(_show(), _CATEGORY_NAMES, cast(Catalog, None), self._of_holder)
         self.audience.reset(Snapshot(Position(EPOCH, 128), STATUSES))
 
     def enter(self, screen: Screen) -> Screen:
@@ -139,35 +141,4 @@ def _show() -> Show:
         count=len(STATUSES),
         epoch=EPOCH,
         version=128,
-    )
-
-
-def _plan() -> SeatingPlan:
-    return parse_plan(
-        {
-            "name": "Hall",
-            "size": {"width": 100, "height": 100},
-            "categories": [{"name": name, "color": "#336699"} for name in ("Stalls", "Balcony")],
-            "zones": [
-                {
-                    "name": "Hall",
-                    "position": {"x": 0, "y": 0},
-                    "rows": [
-                        {
-                            "row_number": "1",
-                            "position": {"x": 0, "y": 0},
-                            "seats": [
-                                {
-                                    "seat_guid": f"1-{number}",
-                                    "seat_number": str(number),
-                                    "position": {"x": 10 * number, "y": 0},
-                                    "category": "Stalls",
-                                }
-                                for number in range(1, len(STATUSES) + 1)
-                            ],
-                        }
-                    ],
-                }
-            ],
-        }
     )

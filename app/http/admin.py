@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import Actor, Block, ChangeShow, ShowPatch, Unblock
+from app.errors import Unavailable, UnknownOutcome
 from app.http.forms import BlockForm, ShowForm, ShowPatchForm, VenueForm
 from app.http.parsing import (
     VENUE_BODY_BYTES_MAX,
@@ -59,7 +60,7 @@ async def add_show(services: Services, request: Request, _actor: Actor) -> Respo
         seats_per_hold_max=form.seats_per_hold_max,
         message=form.message,
     )
-    return reply(show_form(show, await services.catalog.plan(show.plan_hash)), 201)
+    return reply(show_form(show, await services.catalog.category_names(show.plan_hash)), 201)
 
 
 async def change_show(services: Services, request: Request, actor: Actor) -> Response:
@@ -69,9 +70,13 @@ async def change_show(services: Services, request: Request, actor: Actor) -> Res
     form = await read_form(request, ShowPatchForm)
     plan = await services.catalog.plan_of(show)
     await services.box_office.submit(ChangeShow(show, _show_patch(form, plan), actor))
+    try:
+        changed = await services.catalog.show(show)
+    except Unavailable as error:
+        raise UnknownOutcome("The show is changed; only its new form could not be read.") from error
     reached = (await services.presence.of(show)).watcher_count
-    changed = show_form(await services.catalog.show(show), plan)
-    return reply({**changed, "reached": reached})
+    names = [category.name for category in plan.categories]
+    return reply({**show_form(changed, names), "reached": reached})
 
 
 async def block_seats(services: Services, request: Request, actor: Actor) -> Response:

@@ -22,7 +22,7 @@ EVENTS_MAX: Final = 1_000
 
 async def list_shows(services: Services, _request: Request, _actor: Actor) -> Response:
     forms = [
-        show_form(show, await services.catalog.plan(show.plan_hash))
+        show_form(show, await services.catalog.category_names(show.plan_hash))
         for show in await services.catalog.shows(SHOWS_LISTED_MAX)
     ]
     return reply({"shows": forms}, headers=REVALIDATE)
@@ -30,7 +30,7 @@ async def list_shows(services: Services, _request: Request, _actor: Actor) -> Re
 
 async def read_show(services: Services, request: Request, _actor: Actor) -> Response:
     show = await services.catalog.show(show_id(request))
-    form = show_form(show, await services.catalog.plan(show.plan_hash))
+    form = show_form(show, await services.catalog.category_names(show.plan_hash))
     return reply(form, headers=REVALIDATE)
 
 

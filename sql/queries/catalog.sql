@@ -12,6 +12,12 @@ SELECT name, plan_hash, seat_count FROM venues WHERE id = $1;
 -- (plan_hash) -> the plan document as JSON text: megabytes, decoded outside the event loop
 SELECT plan::text AS plan FROM venues WHERE plan_hash = $1 ORDER BY id LIMIT 1;
 
+-- name: category_names
+-- (plan_hash) -> names of the plan's categories, in order
+SELECT (SELECT array_agg(x.category ->> 'name' ORDER BY x.i)
+        FROM jsonb_array_elements(v.plan -> 'categories') WITH ORDINALITY AS x (category, i)) AS names
+FROM venues v WHERE v.plan_hash = $1 ORDER BY v.id LIMIT 1;
+
 -- name: add_show
 -- (venue, title, starts_at, currency, prices, status, hold_ttl_s, seats_per_hold_max, message) -> id
 INSERT INTO shows (venue_id, title, starts_at, currency, prices, status, hold_ttl_s, seats_per_hold_max, message)

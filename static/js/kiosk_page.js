@@ -247,6 +247,7 @@ class Kiosk {
   #showSetup() {
     const needsToken = this.#token.value === null;
     byId('setup').hidden = !needsToken;
+    byId('attract').inert = needsToken;
     if (needsToken) byId('setup-token').focus();
   }
 }

@@ -6,11 +6,9 @@
  */
 
 import { boxAround } from './box.js';
-import { Gestures } from './gestures.js';
-import { SeatGrid } from './hit_test.js';
+import { MapPointer } from './map_pointer.js';
 import { MapScene } from './map_scene.js';
 import { nearestTo, neighbourOf } from './neighbours.js';
-import { sectionAt } from './sections.js';
 import { Traveller } from './traveller.js';
 import { Viewport } from './viewport.js';
 
@@ -35,15 +33,6 @@ import { Viewport } from './viewport.js';
 /** One step of the zoom buttons and keys. */
 const ZOOM_STEP = 1.6;
 
-/** What a tap on seats too small to choose from, and a double tap, zoom by. */
-const TAP_ZOOM = 2.5;
-
-/** Seats smaller than this cannot be chosen one by one, with a mouse or with a finger. */
-const PICK_RADIUS_PX_MIN = { mouse: 2.5, touch: 5 };
-
-/** How far from a seat's centre a click still means it. */
-const REACH_PX = { mouse: 6, touch: 18 };
-
 /** The keyboard moves among seats of at least this size, this far from the edge. */
 const FOCUS_RADIUS_PX_MIN = 7;
 const FOCUS_EDGE_PX = 56;
@@ -55,10 +44,10 @@ export class MapView {
   #canvas;
   #plan;
   #actions;
-  #grid;
   #scene;
   #viewport;
   #traveller;
+  #pointer;
   #frame = 0;
   #pixelRatio = 1;
   #listening = new AbortController();
@@ -79,11 +68,21 @@ export class MapView {
     this.#canvas = canvas;
     this.#plan = plan;
     this.#actions = actions;
-    this.#grid = new SeatGrid(plan);
     this.#viewport = new Viewport(plan.bounds, plan.typicalRadius);
     this.#traveller = new Traveller(this.#viewport, stillness, () => this.#moved());
     this.#scene = new MapScene({ context, plan, theme, marks, chosen, fades: !stillness.matches });
-    this.#listen();
+    this.#pointer = new MapPointer(
+      {
+        canvas,
+        plan,
+        scene: this.#scene,
+        viewport: this.#viewport,
+        traveller: this.#traveller,
+        actions,
+        redraw: () => this.redraw(),
+      },
+      this.#listening.signal,
+    );
     this.#resizes = new ResizeObserver(() => this.#resize());
     this.#resizes.observe(canvas);
   }
@@ -132,7 +131,8 @@ export class MapView {
   /** @param {'in' | 'out'} direction */
   zoom(direction) {
     const factor = direction === 'in' ? ZOOM_STEP : 1 / ZOOM_STEP;
-    this.#travelZoom(factor, this.#viewport.width / 2, this.#viewport.height / 2);
+    const { width, height } = this.#viewport;
+    this.#traveller.goTo(this.#viewport.placeAfterZoom(factor, width / 2, height / 2));
   }
 
   /**
@@ -159,9 +159,8 @@ export class MapView {
    * @param {number} planY
    */
   centreOn(planX, planY) {
-    this.#traveller.stop();
     this.#viewport.centreOn(planX, planY);
-    this.#moved();
+    this.#traveller.moved();
   }
 
   /**
@@ -202,164 +201,10 @@ export class MapView {
     this.#actions.focus(seat);
   }
 
-  #listen() {
-    const actions = {
-      pan: (/** @type {number} */ deltaX, /** @type {number} */ deltaY) => {
-        this.#traveller.stop();
-        this.#viewport.panBy(deltaX, deltaY);
-        this.#moved();
-      },
-      zoom: (/** @type {number} */ factor, /** @type {number} */ x, /** @type {number} */ y) => {
-        this.#traveller.stop();
-        this.#viewport.zoomAt(factor, x, y);
-        this.#traveller.zoomed();
-        this.#moved();
-      },
-      tap: this.#tap.bind(this),
-      doubleTap: (/** @type {number} */ x, /** @type {number} */ y) =>
-        this.#travelZoom(TAP_ZOOM, x, y),
-      hover: this.#hover.bind(this),
-      leave: () => this.#leave(),
-      hasBand: this.#actions.hasBand,
-      band: this.#band.bind(this),
-      endBand: this.#endBand.bind(this),
-    };
-    new Gestures(this.#canvas, actions, this.#listening.signal);
-  }
-
   #moved() {
-    this.#leave();
+    this.#pointer.leave();
     this.#actions.move();
     this.redraw();
-  }
-
-  /**
-   * @param {number} factor
-   * @param {number} x
-   * @param {number} y
-   */
-  #travelZoom(factor, x, y) {
-    this.#traveller.goTo(this.#viewport.placeAfterZoom(factor, x, y));
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @param {boolean} isTouch
-   */
-  #tap(x, y, isTouch) {
-    const by = isTouch ? 'touch' : 'mouse';
-    if (this.#scene.showsSections) return this.#tapSection(x, y);
-    const seat = this.#seatAt(x, y, REACH_PX[by]);
-    if (seat < 0) return false;
-    if (this.#plan.typicalRadius * this.#viewport.scale < PICK_RADIUS_PX_MIN[by]) {
-      this.#travelZoom(TAP_ZOOM, x, y);
-    } else {
-      this.#actions.pick(seat);
-    }
-    return true;
-  }
-
-  /**
-   * Go to the section at a point, near enough to see its seats.
-   *
-   * @param {number} x
-   * @param {number} y
-   */
-  #tapSection(x, y) {
-    const at = this.#viewport.toPlan(x, y);
-    const section = this.#scene.sections[sectionAt(this.#scene.sections, at)];
-    if (section === undefined) return false;
-    const whole = this.#viewport.placeFor(section.box, LOOK_PADDING_PX);
-    const near = FOCUS_RADIUS_PX_MIN / this.#plan.typicalRadius;
-    if (whole.scale >= near) this.#traveller.goTo(whole);
-    else this.#traveller.goTo(this.#viewport.placeAround(at.x, at.y, near));
-    return true;
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   */
-  #hover(x, y) {
-    if (this.#scene.showsSections) return this.#hoverSection(x, y);
-    const seat = this.#seatAt(x, y, REACH_PX.mouse);
-    if (seat < 0) return this.#leave();
-    if (seat === this.#scene.hovered) return;
-    this.#leave();
-    this.#scene.hovered = seat;
-    this.#canvas.classList.add('on-seat');
-    this.#actions.hover(seat, this.topOf(seat));
-    this.redraw();
-  }
-
-  /**
-   * Return where a seat's top is, in CSS pixels of the canvas.
-   *
-   * @param {number} seat
-   */
-  topOf(seat) {
-    const at = this.#viewport.toScreen(this.#plan.x[seat], this.#plan.y[seat]);
-    at.y -= this.#plan.radius[seat] * this.#viewport.scale;
-    return at;
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   */
-  #hoverSection(x, y) {
-    const section = sectionAt(this.#scene.sections, this.#viewport.toPlan(x, y));
-    if (section < 0) return this.#leave();
-    if (section !== this.#scene.hoveredSection) {
-      this.#scene.hoveredSection = section;
-      this.redraw();
-    }
-    this.#canvas.classList.add('on-seat');
-    this.#actions.hoverSection(section, { x, y: y - 6 });
-  }
-
-  #leave() {
-    const { hovered, hoveredSection } = this.#scene;
-    if (hovered < 0 && hoveredSection < 0) return;
-    this.#scene.hovered = this.#scene.hoveredSection = -1;
-    this.#canvas.classList.remove('on-seat');
-    this.#actions.leave();
-    this.redraw();
-  }
-
-  /**
-   * @param {import('./gestures.js').Point} from
-   * @param {import('./gestures.js').Point} to
-   */
-  #band(from, to) {
-    this.#scene.band = {
-      left: Math.min(from.x, to.x),
-      top: Math.min(from.y, to.y),
-      right: Math.max(from.x, to.x),
-      bottom: Math.max(from.y, to.y),
-    };
-    this.redraw();
-  }
-
-  /** @param {'add' | 'remove' | 'cancel'} how */
-  #endBand(how) {
-    const { band } = this.#scene;
-    this.#scene.band = null;
-    this.redraw();
-    if (band !== null && how !== 'cancel') {
-      this.#actions.frame(this.#viewport.toPlanBox(band), how);
-    }
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @param {number} reachPx
-   */
-  #seatAt(x, y, reachPx) {
-    const at = this.#viewport.toPlan(x, y);
-    return this.#grid.nearest(at.x, at.y, reachPx / this.#viewport.scale);
   }
 
   #resize() {

@@ -36,22 +36,16 @@
  *   hold-change      the buyer's own seats changed; detail: {seats: [], total, booking}
  */
 
-import { PrefixStore } from './prefix_store.js';
-import { openKeyStore } from './key_store.js';
-import { MapKeys } from './map_keys.js';
-import { MapView } from './map_view.js';
-import { Minimap } from './minimap.js';
 import { drawable } from './drawable_plan.js';
+import { openKeyStore } from './key_store.js';
 import { SeatPlan } from './plan.js';
+import { PlanOnMap } from './plan_on_map.js';
+import { PrefixStore } from './prefix_store.js';
 import { makeHint, makeParts } from './seat_map_parts.js';
-import { writeMarks } from './seat_marks.js';
 import { SeatSelection } from './seat_selection.js';
-import { SeatTip } from './seat_tip.js';
-import { seatWords, sectionWords } from './seat_words.js';
 import { freshnessWords, problemWords } from './sentences.js';
 import { ShowSession } from './show_session.js';
 import { speak, t } from './texts.js';
-import { readTheme } from './theme.js';
 
 /** @typedef {import('./seat_selection.js').SelectionMode} SelectionMode */
 /** @typedef {import('./map_scene.js').Fault} Fault */
@@ -65,37 +59,23 @@ export class SeatMap extends HTMLElement {
 
   /** @type {ShowSession | null} */
   #session = null;
-  /** @type {SeatPlan | null} */
-  #plan = null;
-  /** @type {MapView | null} */
-  #view = null;
-  /** @type {Minimap | null} */
-  #minimap = null;
-  /** @type {MapKeys | null} */
-  #keys = null;
-  #marks = new Uint8Array(0);
-  #chosen = new Uint8Array(0);
+  /** @type {PlanOnMap | null} */
+  #drawn = null;
   #selection = new SeatSelection();
   #isModeSet = false;
-  /** Seat or section that the tip is about, -1 for none. */
-  #hovered = -1;
-  #hoveredSection = -1;
   #parts;
-  #tip;
   /** Ends with the show. */
   #listening = new AbortController();
-  /** Ends with the plan. */
-  #drawing = new AbortController();
-
   constructor() {
     super();
     const language = this.getAttribute('lang');
     if (language) speak(language);
     this.#parts = makeParts();
-    this.#tip = new SeatTip(this.#parts.tip);
     this.attachShadow({ mode: 'open' }).append(...Object.values(this.#parts), makeHint());
     this.#selection.addEventListener('change', (event) => {
-      this.#showChosen(/** @type {CustomEvent} */ (event).detail);
+      const { detail } = /** @type {CustomEvent} */ (event);
+      this.#drawn?.showChosen(detail);
+      this.#tell('selectionchange', detail);
     });
   }
 
@@ -106,7 +86,7 @@ export class SeatMap extends HTMLElement {
 
   /** The plan that is drawn, or null. */
   get plan() {
-    return this.#plan;
+    return this.#drawn?.plan ?? null;
   }
 
   /** @returns {SelectionMode} */
@@ -132,7 +112,7 @@ export class SeatMap extends HTMLElement {
 
   /** Show the whole plan. */
   fit() {
-    this.#view?.fit();
+    this.#drawn?.fit();
   }
 
   /**
@@ -141,7 +121,7 @@ export class SeatMap extends HTMLElement {
    * @param {Iterable<number>} seats
    */
   lookAt(seats) {
-    this.#view?.lookAt(seats);
+    this.#drawn?.lookAt(seats);
   }
 
   /**
@@ -166,9 +146,7 @@ export class SeatMap extends HTMLElement {
    * @param {Fault[]} faults
    */
   showMarks(faults) {
-    if (this.#view === null) return;
-    this.#view.scene.faults = faults;
-    this.#view.redraw();
+    this.#drawn?.showFaults(faults);
   }
 
   connectedCallback() {
@@ -207,11 +185,9 @@ export class SeatMap extends HTMLElement {
 
   #close() {
     this.#listening.abort();
-    this.#drawing.abort();
     this.#session?.stop();
-    this.#view = this.#session = this.#minimap = this.#keys = this.#plan = null;
-    this.#hovered = this.#hoveredSection = -1;
-    this.#tip.hide();
+    this.#drawn?.stop();
+    this.#session = this.#drawn = null;
     this.#parts.minimap.hidden = true;
     this.#selection.replace([]);
     // Another show must not begin with the picture of this one.
@@ -220,38 +196,14 @@ export class SeatMap extends HTMLElement {
 
   /** @param {SeatPlan} plan */
   #draw(plan) {
-    this.#drawing.abort();
-    this.#drawing = new AbortController();
-    const { signal } = this.#drawing;
-    this.#plan = plan;
-    this.#marks = new Uint8Array(plan.count);
-    this.#chosen = new Uint8Array(plan.count);
-    const theme = readTheme(this);
-    const view = new MapView({
-      canvas: this.#parts.canvas,
-      plan,
-      theme,
-      marks: this.#marks,
-      chosen: this.#chosen,
-      actions: {
-        pick: (seat) => this.#pick(seat),
-        hover: (seat, at) => this.#hover(seat, -1, at),
-        hoverSection: (section, at) => this.#hover(-1, section, at),
-        leave: () => this.#hover(-1, -1),
-        focus: (seat) => this.#focus(seat),
-        hasBand: () => this.selectionMode === 'rectangle',
-        frame: (box, how) => this.#selection.drag(plan, box, how),
-        move: () => this.#minimap?.follow(),
-      },
+    this.#drawn?.stop();
+    this.#drawn = new PlanOnMap(this, this.#parts, plan, this.#session, {
+      pick: (seat) => this.#pick(plan, seat),
+      attend: (seat) => this.#tell('seat-hover', { seat }),
+      hasBand: () => this.selectionMode === 'rectangle',
+      frame: (box, how) => this.#selection.drag(plan, box, how),
     });
-    this.#view = view;
-    signal.addEventListener('abort', () => view.stop());
-    this.#minimap = new Minimap(this.#parts.minimap, plan, view, theme, signal);
-    this.#followKeys(signal);
-    this.#followTheme(signal);
-    this.#parts.buttons.addEventListener('click', (event) => this.#press(event), { signal });
-    this.#showSeats(null);
-    this.#showOwn();
+    this.#describe();
     this.#showWords();
     this.#tell('plan');
   }
@@ -259,10 +211,10 @@ export class SeatMap extends HTMLElement {
   /**
    * Do what a click on a seat means.
    *
+   * @param {SeatPlan} plan
    * @param {number} seat
    */
-  #pick(seat) {
-    const plan = /** @type {SeatPlan} */ (this.#plan);
+  #pick(plan, seat) {
     this.#selection.mode = this.selectionMode;
     if (this.selectionMode !== 'none') return this.#selection.click(plan, seat);
     if (this.#session === null || this.getAttribute('mode') === 'staff') return;
@@ -272,52 +224,27 @@ export class SeatMap extends HTMLElement {
 
   /** @param {[number, number][] | null} changes null for all seats */
   #showSeats(changes) {
-    // A plan without a show is one whose seats are all still to be sold.
-    const statuses = this.#session?.sync.statuses ?? new Uint8Array(this.#plan?.count ?? 0);
-    this.#view?.showStatuses(statuses, changes);
-    this.#minimap?.touch();
+    this.#drawn?.showSeats(changes);
     this.#describe();
-    this.#fillTip();
-    this.#sayFocus();
   }
 
   #showOwn() {
-    const { holding } = this.#session ?? {};
-    if (holding === undefined) return;
-    writeMarks(this.#marks, {
-      held: holding.seats,
-      changing: holding.changing.keys(),
-      booked: holding.booking?.seats ?? [],
-    });
-    this.#view?.scene.showMarks();
-    this.#view?.redraw();
-    this.#fillTip();
-    this.#sayFocus();
-    const { seats, total, booking } = holding;
+    this.#drawn?.showOwn();
+    const { seats, total, booking } = /** @type {ShowSession} */ (this.#session).holding;
     this.#tell('hold-change', { seats: [...seats], total, booking });
-  }
-
-  /** @param {{selected: Set<number>, added: number[], removed: number[]}} detail */
-  #showChosen(detail) {
-    for (const seat of detail.added) this.#chosen[seat] = 1;
-    for (const seat of detail.removed) this.#chosen[seat] = 0;
-    const hasChosen = detail.selected.size > 0;
-    this.#view?.scene.showChosen([...detail.added, ...detail.removed], hasChosen);
-    this.#view?.redraw();
-    this.#tell('selectionchange', detail);
   }
 
   #showFreshness() {
     const { freshness } = /** @type {ShowSession} */ (this.#session).sync;
     this.setAttribute('freshness', freshness.state);
     this.#parts.freshness.textContent = freshnessWords(freshness);
-    this.#fillTip();
+    this.#drawn?.refreshWords();
     this.#tell('freshness', freshness);
   }
 
   #showWords() {
     const problem = this.#session?.problem ?? null;
-    const waiting = this.#plan === null ? t('map.loading') : '';
+    const waiting = this.#drawn === null ? t('map.loading') : '';
     this.#parts.words.textContent = problem === null ? waiting : problemWords(problem);
     // Where there is no show there is nothing to be fresh or to be moved.
     this.#parts.buttons.hidden = problem?.kind === 'no_show';
@@ -327,94 +254,11 @@ export class SeatMap extends HTMLElement {
   /** Say in words what the picture shows. */
   #describe() {
     const { show, sync } = this.#session ?? {};
-    let words = this.#plan?.name ?? '';
+    let words = this.#drawn?.plan.name ?? '';
     if (show && sync) {
       words = t('map.label', { title: show.title, free: sync.counts[0], count: show.count });
     }
     this.#parts.canvas.setAttribute('aria-label', words);
-  }
-
-  /**
-   * @param {number} seat
-   * @param {number} section
-   * @param {{x: number, y: number}} [at]
-   */
-  #hover(seat, section, at) {
-    if (seat !== this.#hovered) this.#tell('seat-hover', { seat });
-    this.#hovered = seat;
-    this.#hoveredSection = section;
-    if (seat < 0 && section < 0) this.#tip.hide();
-    else this.#fillTip(at);
-  }
-
-  /** @param {{x: number, y: number}} [at] */
-  #fillTip(at) {
-    if (this.#plan === null || this.#view === null) return;
-    if (this.#hovered >= 0) this.#tip.show(this.#wordsOf(this.#hovered), at);
-    else if (this.#hoveredSection >= 0) {
-      const { sections, counts } = this.#view.scene;
-      const free = counts.isKnown ? counts.freeIn(this.#hoveredSection) : null;
-      const section = sections[this.#hoveredSection];
-      this.#tip.show(sectionWords(this.#plan, section, free, this.#session), at);
-    }
-  }
-
-  /** @param {number} seat */
-  #wordsOf(seat) {
-    const plan = /** @type {SeatPlan} */ (this.#plan);
-    return seatWords(plan, seat, this.#marks[seat], this.#session);
-  }
-
-  /** @param {AbortSignal} signal */
-  #followKeys(signal) {
-    const view = () => /** @type {MapView} */ (this.#view);
-    const actions = {
-      move: (/** @type {import('./neighbours.js').Direction} */ where) => view().moveFocus(where),
-      choose: () => view().scene.focused >= 0 && this.#pick(view().scene.focused),
-      zoom: (/** @type {'in' | 'out' | 'fit'} */ how) => this.#zoom(how),
-      enter: () => view().moveFocus(),
-      leave: () => view().focusOn(-1),
-    };
-    this.#keys = new MapKeys(this.#parts.canvas, this.#parts.said, actions, signal);
-  }
-
-  /** @param {number} seat */
-  #focus(seat) {
-    this.#sayFocus();
-    this.#tell('seat-hover', { seat });
-  }
-
-  /** Say the seat with the keyboard's focus, and what becomes of it while it has it. */
-  #sayFocus() {
-    const seat = this.#view?.scene.focused ?? -1;
-    if (seat < 0) return;
-    const { title, line } = this.#wordsOf(seat);
-    this.#keys?.say(`${title}: ${line}`);
-  }
-
-  /** @param {Event} event */
-  #press({ target }) {
-    const how = /** @type {HTMLElement} */ (target).closest('button')?.dataset.do;
-    this.#zoom(/** @type {'in' | 'out' | 'fit' | undefined} */ (how));
-  }
-
-  /** @param {'in' | 'out' | 'fit' | undefined} how */
-  #zoom(how) {
-    if (how === 'fit') this.#view?.fit();
-    else if (how !== undefined) this.#view?.zoom(how);
-  }
-
-  /** @param {AbortSignal} signal */
-  #followTheme(signal) {
-    const reread = () => {
-      const theme = readTheme(this);
-      this.#view?.scene.showTheme(theme);
-      this.#view?.redraw();
-      this.#minimap?.showTheme(theme);
-    };
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', reread, { signal });
-    // The colours stand in the style sheet, which may come after the plan.
-    this.#parts.style.addEventListener('load', reread, { signal });
   }
 
   /**

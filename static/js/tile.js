@@ -18,7 +18,7 @@ export class Tile extends View {
     super();
     this.canvas = document.createElement('canvas');
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
-    this.width = this.height = TILE_PX;
+    this.setSize(TILE_PX, TILE_PX);
   }
 
   /** Whether what is on it is what it should show. */

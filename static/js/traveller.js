@@ -66,8 +66,15 @@ export class Traveller {
     this.#onMove();
   }
 
+  /** Somebody moved the view themselves, which ends a flight. */
+  moved() {
+    this.stop();
+    this.#onMove();
+  }
+
   /** Somebody turned a wheel or pinched. */
   zoomed() {
+    this.moved();
     clearTimeout(this.#zoomRest);
     this.#zoomRest = window.setTimeout(() => {
       this.#zoomRest = 0;
@@ -75,7 +82,7 @@ export class Traveller {
     }, ZOOM_REST_MS);
   }
 
-  /** Stay here. */
+  /** End a flight here. */
   stop() {
     this.#flight = null;
   }

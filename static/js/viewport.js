@@ -25,6 +25,15 @@ export class View {
   offsetY = 0;
 
   /**
+   * @param {number} width
+   * @param {number} height
+   */
+  setSize(width, height) {
+    this.width = width;
+    this.height = height;
+  }
+
+  /**
    * @param {number} screenX
    * @param {number} screenY
    */
@@ -99,8 +108,7 @@ export class Viewport extends View {
   resize(width, height) {
     const wasFitted = this.width === 0 || this.isFitted;
     const centre = this.toPlan(this.width / 2, this.height / 2);
-    this.width = width;
-    this.height = height;
+    this.setSize(width, height);
     if (wasFitted) return this.fit();
     this.centreOn(centre.x, centre.y);
   }

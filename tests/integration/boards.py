@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 from redis.asyncio import Redis
 
 from app.changes import ChangeBatch, Position, unpack
@@ -57,8 +57,8 @@ class BoardKeys:
         meta = await reply
         if not meta:
             return None
-        statuses = await self.client.get(self.key(show, "seats"))
-        until = await self.client.get(self.key(show, "until"))
+        statuses: Any = await self.client.get(self.key(show, "seats"))
+        until: Any = await self.client.get(self.key(show, "until"))
         reply = self.client.hgetall(self.key(show, "holds"))
         holds = {UUID(id_.decode()): msgpack.unpackb(h) for id_, h in (await reply).items()}
         assert len(until) == DEADLINE_BYTES * len(statuses)

@@ -43,11 +43,13 @@ class CountingLedger(Ledger):
     def __init__(self, services: Services) -> None:
         super().__init__(services.database)
         self.batches: list[list[Command]] = []
+        self.reached = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def apply(self, show: int, commands: Sequence[Command]) -> Applied:
         self.batches.append(list(commands))
+        self.reached.set()
         await self.gate.wait()
         return await super().apply(show, commands)
 
@@ -77,8 +79,7 @@ async def test_what_queues_while_a_batch_is_under_way_is_the_next_batch(
     show = await make_show()
     counting.gate.clear()
     first = office.submit(Hold(show, uuid4(), (0,), buyer("first")))
-    while not counting.batches:
-        await asyncio.sleep(0)
+    await counting.reached.wait()
     others = [office.submit(Hold(show, uuid4(), (n,), buyer(f"b{n}"))) for n in range(1, 11)]
     counting.gate.set()
     await asyncio.gather(first, *others)

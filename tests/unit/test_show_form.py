@@ -30,7 +30,7 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
         epoch=5,
         version=7,
     )
-    assert show_form(show, PLAN) == {
+    assert show_form(show, [category.name for category in PLAN.categories]) == {
         "show": 3,
         "venue": 2,
         "title": "Hamlet",
