@@ -158,8 +158,8 @@ class Database:
                     log.warning("ledger.unreachable", error=repr(error), under_way=under_way)
                     raise _final(under_way) from error
             except _SERVER_FAULTS as error:
-                log.exception("ledger.fault")
-                raise Unavailable("The ledger has a fault; nothing has happened.") from error
+                log.exception("ledger.fault", under_way=under_way)
+                raise _final(under_way) from error
             await asyncio.sleep(pause_s)
             attempt += 1
 

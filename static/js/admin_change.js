@@ -101,7 +101,12 @@ export class ChangePanel {
           value: values.message,
         }),
       ),
-      make('fieldset', {}, make('legend', {}, t('admin.prices', { currency: show.currency })), ...prices),
+      make(
+        'fieldset',
+        {},
+        make('legend', {}, t('admin.prices', { currency: show.currency })),
+        ...prices,
+      ),
       make('button', { className: 'main' }, t('admin.preview')),
     );
     this.#root.replaceChildren(form);
@@ -137,13 +142,14 @@ export class ChangePanel {
       make('dt', {}, name),
       make('dd', {}, make('s', {}, before), make('strong', {}, after)),
     ]);
+    const lines = effects(patch, stake).map((words) => make('li', {}, words));
     const isGrave = GRAVE.includes(patch.status ?? '');
     return ask({
       title: t('admin.preview_title'),
       words: [
         make('dl', { className: 'differences' }, ...rows),
         make('h3', {}, t('admin.effects')),
-        make('ul', { className: 'effects' }, ...effects(patch, stake).map((words) => make('li', {}, words))),
+        make('ul', { className: 'effects' }, ...lines),
       ],
       yes: t('admin.send', { count: stake.watchers }),
       isGrave,

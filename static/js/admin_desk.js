@@ -12,7 +12,7 @@ import { showStatusWords } from './sentences.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./seat_map.js').SeatMap} SeatMap */
-/** @typedef {import('./protocol.js').Show} Show */
+/** @typedef {import('./seat_selection.js').SelectionMode} SelectionMode */
 
 /** How often the figures are asked for; changes that are made here ask at once. */
 const SALES_EVERY_MS = 2_500;
@@ -126,6 +126,6 @@ export class Desk {
 
   #takeTool() {
     const tool = /** @type {HTMLInputElement} */ (document.querySelector('[name=tool]:checked'));
-    this.#map.selectionMode = /** @type {import('./seat_selection.js').SelectionMode} */ (tool.value);
+    this.#map.selectionMode = /** @type {SelectionMode} */ (tool.value);
   }
 }

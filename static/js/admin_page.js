@@ -70,10 +70,13 @@ class AdminPage {
   /** @param {View} view */
   #show(view) {
     if (view !== 'desk') this.#desk.close();
+    const isOther = document.body.dataset.view !== view;
     for (const name of VIEWS) byId(name).hidden = name !== view;
     document.body.dataset.view = view;
     document.title = `${t('admin.title')} · Seatwire`;
-    if (view === 'sign-in') byId('token').focus();
+    // Whoever goes by keyboard or by ear is taken to what is new.
+    const first = view === 'sign-in' ? byId('token') : byId(view).querySelector('h1');
+    if (isOther) first?.focus();
   }
 
   async #listShows() {

@@ -88,8 +88,8 @@ export class PlanForm {
       this.close();
       location.hash = `#show=${show}`;
     } catch (error) {
-      if (error instanceof RangeError) say(t('admin.bad_field', { field: error.message }), 'failed');
-      else sayFailure(error);
+      if (!(error instanceof RangeError)) return sayFailure(error);
+      say(t('admin.bad_field', { field: error.message }), 'failed');
     } finally {
       button.disabled = false;
     }
@@ -128,5 +128,6 @@ function showForm(values) {
  * @param {Record<string, any>} properties
  */
 function field(words, properties) {
-  return make('label', {}, make('span', {}, words), make('input', { required: true, ...properties }));
+  const input = make('input', { required: true, ...properties });
+  return make('label', {}, make('span', {}, words), input);
 }

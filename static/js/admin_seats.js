@@ -54,10 +54,9 @@ export class SeatsPanel {
 
   /** @param {[number, number][] | null} changes null for all seats */
   takeChanges(changes) {
-    const chosen = new Set(this.#chosen);
-    if (chosen.size > 0 && (changes === null || changes.some(([seat]) => chosen.has(seat)))) {
-      this.#render();
-    }
+    const { selected } = this.#map;
+    const isConcerned = changes === null || changes.some(([seat]) => selected.has(seat));
+    if (selected.size > 0 && isConcerned) this.#render();
   }
 
   #render() {
@@ -79,7 +78,8 @@ export class SeatsPanel {
       if (turn === this.#turn) this.#replace(...this.#oneParts(details));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      if (turn === this.#turn) this.#replace(make('p', { className: 'fault' }, failureWords(error)));
+      const words = make('p', { className: 'fault' }, failureWords(error));
+      if (turn === this.#turn) this.#replace(words);
     }
   }
 
@@ -101,7 +101,7 @@ export class SeatsPanel {
     const key = STATUS_KEYS[status];
     return [
       make('h2', {}, session?.plan?.nameOf(seat) ?? name),
-      make('p', { className: `state ${key}` }, make('i', { className: `part ${key}` }), t(`admin.${key}`)),
+      make('p', { className: 'state' }, make('i', { className: `part ${key}` }), t(`admin.${key}`)),
       make('dl', { className: 'details' }, ...facts.flat()),
       ...this.#actionsFor(details),
     ];

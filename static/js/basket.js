@@ -9,12 +9,15 @@ import { t } from './texts.js';
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
 
 const TICK_MS = 250;
+const TITLE_KEY = 'title';
 
 export class Basket {
   #root;
   #alarm;
   #session;
   #warning = new HoldWarning();
+  /** Of what shall get the focus back. @type {string | null} */
+  #waitingKey = null;
 
   /**
    * @param {{root: HTMLElement, alarm: HTMLElement}} parts *alarm* is spoken when filled
@@ -43,7 +46,7 @@ export class Basket {
 
   #render() {
     const { holding } = this.#session;
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key;
+    const focused = this.#focusedKey();
     const isEmpty = holding.seats.size === 0 && holding.changing.size === 0;
     this.#root.replaceChildren(
       ...(holding.booking === null ? [] : this.#bookingParts(holding.booking)),
@@ -53,15 +56,28 @@ export class Basket {
     if (focused) this.#focusAgain(focused);
   }
 
+  /** Return the key of what has the focus, or of what will have it as soon as it can. */
+  #focusedKey() {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    if (!this.#root.contains(focused)) return undefined;
+    const key = focused?.dataset.key;
+    return key === TITLE_KEY ? (this.#waitingKey ?? key) : key;
+  }
+
   /**
-   * What had the focus was made anew; whoever goes by keyboard stays where they were.
+   * What had the focus was made anew; whoever goes by keyboard stays where they were, or waits at
+   * the title while that cannot be used.
    *
    * @param {string} key
    */
   #focusAgain(key) {
-    const same = this.#root.querySelector(`[data-key="${key}"]:not(:disabled)`);
-    const near = this.#root.querySelector('h2');
-    /** @type {HTMLElement | null} */ (same ?? near)?.focus();
+    /** @type {HTMLButtonElement | null} */
+    const same = this.#root.querySelector(`[data-key="${key}"]`);
+    const isUsable = same !== null && !same.disabled;
+    this.#waitingKey = same !== null && !isUsable ? key : null;
+    /** @type {HTMLElement | null} */
+    const title = this.#root.querySelector(`[data-key="${TITLE_KEY}"]`);
+    (isUsable ? same : title)?.focus();
   }
 
   #hintParts() {
@@ -98,7 +114,7 @@ export class Basket {
   }
 
   #heading() {
-    return make('h2', { tabIndex: -1 }, t('basket.title'));
+    return make('h2', { tabIndex: -1, dataset: { key: TITLE_KEY } }, t('basket.title'));
   }
 
   #warningLine() {
@@ -177,7 +193,11 @@ export class Basket {
     const { plan, holding } = this.#session;
     const names = plan === null ? [] : booking.seats.map((seat) => plan.nameOf(seat));
     return [
-      make('h2', { className: 'done', tabIndex: -1 }, t('basket.booked')),
+      make(
+        'h2',
+        { className: 'done', tabIndex: -1, dataset: { key: TITLE_KEY } },
+        t('basket.booked'),
+      ),
       make('ul', {}, ...names.map((name) => make('li', {}, make('span', {}, name)))),
       totalLine(booking.seats.length, this.#money(booking.total)),
       make(

@@ -2,4 +2,5 @@
 
 import { SeatMap } from './seat_map.js';
 
-customElements.define('seat-map', SeatMap);
+// A page may embed maps of two servers; whose module comes first draws them all.
+if (customElements.get('seat-map') === undefined) customElements.define('seat-map', SeatMap);

@@ -1,7 +1,7 @@
 /** The kiosk's first screen: what is on, when, for how much, and how many seats are free. */
 
 import { byId } from './dom.js';
-import { money, showTime } from './formats.js';
+import { money, showTime, wholeNumber } from './formats.js';
 import { SeatStatus } from './protocol.js';
 import { freshnessWords, showBanner } from './sentences.js';
 import { t } from './texts.js';
@@ -20,8 +20,9 @@ export function renderAttract({ show, sync }, isClear) {
   const isLive = sync.freshness.state === 'live';
   const begin = /** @type {HTMLButtonElement} */ (byId('begin'));
   byId('attract-link').textContent = isLive ? '' : freshnessWords(sync.freshness);
-  begin.disabled = show === null || OVER.includes(show.status) || !isClear || !isLive;
+  begin.disabled = show === null || !isClear || !isLive;
   if (show === null) return;
+  begin.hidden = byId('facts').hidden = OVER.includes(show.status);
   renderHeading(show);
   const state = byId('attract-state');
   state.textContent = [showBanner(show), show.message].filter(Boolean).join(' ');
@@ -30,7 +31,7 @@ export function renderAttract({ show, sync }, isClear) {
   byId('attract-price').textContent = priceRange(show);
   // A number that may be wrong by now is not shown as one that is right.
   const free = sync.counts[SeatStatus.AVAILABLE];
-  byId('attract-free').textContent = isLive ? t('kiosk.count', { count: free }) : '–';
+  byId('attract-free').textContent = isLive ? wholeNumber(free) : '–';
   byId('attract-free-words').textContent = t('kiosk.free', { count: free });
   begin.textContent = t(show.status === 'on_sale' ? 'kiosk.begin' : 'kiosk.look');
 }

@@ -14,8 +14,8 @@ export class Clearance {
   #cancelRetry = null;
 
   /**
-   * @param {Pick<Holding, 'seats' | 'changing' | 'busy' | 'booking' | 'releaseAll' | 'dismissBooking'
-   *   | 'on'>} holding
+   * @param {Pick<Holding, 'seats' | 'changing' | 'busy' | 'booking' | 'releaseAll'
+   *   | 'dismissBooking' | 'on'>} holding
    * @param {Clock} clock
    * @param {AbortSignal} signal ends it
    */

@@ -133,7 +133,8 @@ class Kiosk {
   }
 
   #begin() {
-    if (/** @type {HTMLButtonElement} */ (byId('begin')).disabled) return;
+    const begin = /** @type {HTMLButtonElement} */ (byId('begin'));
+    if (begin.disabled || begin.hidden) return;
     this.#clearance?.end();
     this.#show('choosing');
   }
@@ -161,8 +162,7 @@ class Kiosk {
   /** @param {number | null} seconds */
   #warn(seconds) {
     if (this.#screen === 'ticket') {
-      const words = document.getElementById('ticket-seconds');
-      if (words !== null && seconds !== null) words.textContent = t('kiosk.back_in', { count: seconds });
+      if (seconds !== null) this.#ticket?.showSeconds(seconds);
       return;
     }
     byId('idle').hidden = seconds === null;
@@ -171,8 +171,9 @@ class Kiosk {
 
   #nobodyThere() {
     // A booking that is being made is waited for: somebody may have paid for it.
-    if (this.#map.session?.holding.busy === 'book') return this.#idle.start(IDLE_MS, IDLE_WARNING_MS);
-    this.#show('attract');
+    const isBooking = this.#map.session?.holding.busy === 'book';
+    if (isBooking) this.#idle.start(IDLE_MS, IDLE_WARNING_MS);
+    else this.#show('attract');
   }
 
   /**

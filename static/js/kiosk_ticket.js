@@ -15,6 +15,7 @@ export class KioskTicket {
   #token;
   #clock;
   #onDone;
+  #seconds = make('p', { className: 'soft' });
   /** Which booking is shown, so that a late answer about another one is not. */
   #shown = '';
 
@@ -52,6 +53,11 @@ export class KioskTicket {
         await this.#wait(retryDelayMs(attempt, this.#clock.random()));
       }
     }
+  }
+
+  /** @param {number} seconds until this screen goes by itself */
+  showSeconds(seconds) {
+    this.#seconds.textContent = t('kiosk.back_in', { count: seconds });
   }
 
   /** Show nothing any more. */
@@ -112,7 +118,7 @@ export class KioskTicket {
       make(
         'div',
         { className: 'after' },
-        make('p', { id: 'ticket-seconds', className: 'soft' }),
+        this.#seconds,
         make('button', { type: 'button', onclick: () => window.print() }, t('booking.print')),
         make(
           'button',

@@ -10,6 +10,9 @@ const TAP_ZOOM = 2.5;
 /** Seats smaller than this cannot be chosen one by one, with a mouse or with a finger. */
 const PICK_RADIUS_PX_MIN = { mouse: 2.5, touch: 5 };
 
+/** How far from a section it still is meant: the gaps between them are narrower. */
+const SECTION_REACH_PX = 6;
+
 /** From sections one comes this near. */
 const NEAR_RADIUS_PX = 9;
 
@@ -120,7 +123,7 @@ export class MapPointer {
    */
   #tapSection(x, y) {
     const at = this.#viewport.toPlan(x, y);
-    const section = this.#scene.sections[sectionAt(this.#scene.sections, at)];
+    const section = this.#scene.sections[this.#sectionAt(x, y)];
     if (section === undefined) return false;
     const whole = this.#viewport.placeFor(section.box, SECTION_PADDING_PX);
     const near = NEAR_RADIUS_PX / this.#plan.typicalRadius;
@@ -161,7 +164,7 @@ export class MapPointer {
    * @param {number} y
    */
   #hoverSection(x, y) {
-    const section = sectionAt(this.#scene.sections, this.#viewport.toPlan(x, y));
+    const section = this.#sectionAt(x, y);
     if (section < 0) return this.leave();
     if (section !== this.#scene.hoveredSection) {
       this.#scene.hoveredSection = section;
@@ -193,6 +196,15 @@ export class MapPointer {
     if (band !== null && how !== 'cancel') {
       this.#actions.frame(this.#viewport.toPlanBox(band), how);
     }
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  #sectionAt(x, y) {
+    const reach = SECTION_REACH_PX / this.#viewport.scale;
+    return sectionAt(this.#scene.sections, this.#viewport.toPlan(x, y), reach);
   }
 
   /**

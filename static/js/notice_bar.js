@@ -11,13 +11,19 @@ const NOTICE_MS = 12_000;
 export class NoticeBar {
   #root;
   #hiding = 0;
+  /** What had the focus before the bar. @type {HTMLElement | null} */
+  #before = null;
 
   /** @param {HTMLElement} root a live region that stays on the page */
   constructor(root) {
     this.#root = root;
     // Whoever is reading or reaching for a button is not hurried.
     root.addEventListener('pointerenter', () => clearTimeout(this.#hiding));
-    root.addEventListener('focusin', () => clearTimeout(this.#hiding));
+    root.addEventListener('focusin', ({ relatedTarget }) => {
+      clearTimeout(this.#hiding);
+      const from = /** @type {HTMLElement | null} */ (relatedTarget);
+      if (!root.contains(from)) this.#before = from;
+    });
     root.addEventListener('keydown', ({ key }) => key === 'Escape' && this.hide());
   }
 
@@ -50,7 +56,9 @@ export class NoticeBar {
 
   hide() {
     clearTimeout(this.#hiding);
+    const hadFocus = this.#root.contains(document.activeElement);
     this.#root.replaceChildren();
+    if (hadFocus) this.#before?.focus();
   }
 
   /** @param {Offer[]} choices */

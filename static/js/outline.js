@@ -2,35 +2,36 @@
 
 /** @typedef {{x: number, y: number}} Point */
 
-/** An outline along the rows that covers less of the hull than this has crossed itself. */
-const HULL_SHARE_MIN = 0.45;
-
 /**
  * Return the corners of a block: along its first row, down the ends of its rows, back along the
- * last, so that curved blocks keep their curve. Rows in no order get their convex hull.
+ * last, so that curved blocks keep their curve. Rows in no order, whose ends would cross,
+ * get their convex hull.
  *
  * @param {Point[][]} rows seats of each row, in order; none empty
  * @param {number} margin how far outside the seats' centres the outline runs
  * @returns {Point[]}
  */
 export function outlineOf(rows, margin) {
-  const hull = hullOf(rows.flat());
-  const along = simplified(
-    [
-      ...rows[0],
-      ...rows.slice(1, -1).map((row) => row[row.length - 1]),
-      ...(rows.length > 1 ? rows[rows.length - 1].slice().reverse() : []),
-      ...rows.slice(1, -1).reverse().map((row) => row[0]),
-    ],
-    margin / 3,
+  const along = widened(
+    simplified(
+      [
+        ...rows[0],
+        ...rows.slice(1, -1).map((row) => row[row.length - 1]),
+        ...(rows.length > 1 ? rows[rows.length - 1].slice().reverse() : []),
+        ...rows.slice(1, -1).reverse().map((row) => row[0]),
+      ],
+      margin / 3,
+    ),
+    margin,
   );
-  const hullArea = Math.abs(areaOf(hull));
-  const isSound = Math.abs(areaOf(along)) > hullArea * HULL_SHARE_MIN && along.length > 2;
-  return widened(isSound ? along : hull, margin);
+  const isSound = rows.every((row) =>
+    [row[0], row[row.length >> 1], row[row.length - 1]].every((seat) => depthIn(along, seat) > 0),
+  );
+  return isSound ? along : widened(hullOf(rows.flat()), margin);
 }
 
 /**
- * Return twice the signed area of a polygon, halved: positive when it runs clockwise on a screen.
+ * Return the signed area of a polygon: positive when it runs clockwise on a screen.
  *
  * @param {Point[]} points
  */

@@ -109,7 +109,9 @@ export class PlanOnMap {
 
   /** @param {[number, number][] | null} changes null for all seats */
   showSeats(changes) {
-    this.#view.showStatuses(this.#session?.sync.statuses ?? new Uint8Array(0), changes);
+    // Without a show every seat is free, which shows its category's colour.
+    const statuses = this.#session?.sync.statuses ?? new Uint8Array(this.#plan.count);
+    this.#view.showStatuses(statuses, changes);
     this.#minimap.touch();
     this.refreshWords();
   }
@@ -170,7 +172,7 @@ export class PlanOnMap {
     if (this.#hovered >= 0) this.#tip.show(this.#wordsOf(this.#hovered), at);
     else if (this.#hoveredSection >= 0) {
       const { sections, counts } = this.#view.scene;
-      const free = counts.isKnown ? counts.freeIn(this.#hoveredSection) : null;
+      const free = this.#session && counts.isKnown ? counts.freeIn(this.#hoveredSection) : null;
       const section = sections[this.#hoveredSection];
       this.#tip.show(sectionWords(this.#plan, section, free, this.#session), at);
     }

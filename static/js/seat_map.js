@@ -3,7 +3,7 @@
  *
  * Attributes
  *   show    number of the show
- *   server  origin of the server; the page's own by default
+ *   server  origin of the server; the one that this module came from by default
  *   mode    `buyer` (default): a click holds or gives back; `staff`: a click only selects
  *   lang    language of the words, `en` or `de`; the reader's own by default
  * and, written by the element: `freshness` (`live`, `catching_up`, `stale`).
@@ -49,6 +49,9 @@ import { speak, t } from './texts.js';
 
 /** @typedef {import('./seat_selection.js').SelectionMode} SelectionMode */
 /** @typedef {import('./map_scene.js').Fault} Fault */
+
+/** Where this module came from. */
+const HOME = new URL(import.meta.url).origin;
 
 export class SeatMap extends HTMLElement {
   static observedAttributes = ['show', 'server'];
@@ -168,7 +171,7 @@ export class SeatMap extends HTMLElement {
     if (!Number.isInteger(showId) || showId < 1) return;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    const server = new URL(this.getAttribute('server') || '/', location.href).origin;
+    const server = new URL(this.getAttribute('server') || HOME, HOME).origin;
     const session = new ShowSession(server, showId, this.access ?? accessTo(server));
     this.#session = session;
     session.on('plan', () => session.plan && this.#draw(session.plan), signal);

@@ -1,7 +1,7 @@
 /**
  * Paints seats in the shapes of `seat_shapes.js`.
  *
- * Seats of one look share one path and one fill, whatever their number. Far out, where shapes are
+ * Seats of one look share paths and fills, many at a time. Far out, where shapes are
  * a pixel or two, they are squares of different size. Own seats are painted apart, by
  * `paintOwnSeat`, so that they stand out from any distance.
  */
@@ -38,6 +38,9 @@ const HIGHLIGHT_WIDTH_PX = 2;
 
 /** The ring of the keyboard's focus runs this far outside its seat. */
 const FOCUS_PX = 4;
+
+/** The time to fill a path grows faster than the number of its shapes. */
+const PATH_SEATS_MAX = 64;
 
 const FULL_TURN = 2 * Math.PI;
 
@@ -143,8 +146,13 @@ export class SeatPainter {
   #paintNear(context, { scale, offsetX, offsetY }, look) {
     const { x, y, radius, typicalRadius } = this.#plan;
     const style = this.#styles[look];
+    let traced = 0;
     context.beginPath();
     this.#sorter.each(look, (seat) => {
+      if (++traced % PATH_SEATS_MAX === 0) {
+        finish(context, style, typicalRadius * scale);
+        context.beginPath();
+      }
       style.trace(
         context,
         x[seat] * scale + offsetX,

@@ -50,20 +50,24 @@ export function sectionsOf(plan) {
 }
 
 /**
- * Return the section at a point of the plan, or -1.
+ * Return the section at a point of the plan, or the nearest within *reach*, or -1.
  *
  * @param {Section[]} sections
  * @param {Point} at
+ * @param {number} reach in plan units; between sections there are gaps
  */
-export function sectionAt(sections, at) {
-  return sections.findIndex(
-    ({ box, outline }) =>
-      at.x >= box.left &&
-      at.x <= box.right &&
-      at.y >= box.top &&
-      at.y <= box.bottom &&
-      depthIn(outline, at) >= 0,
-  );
+export function sectionAt(sections, at, reach) {
+  let best = -1;
+  let bestDepth = -reach;
+  sections.forEach(({ box, outline }, index) => {
+    if (at.x < box.left - reach || at.x > box.right + reach) return;
+    if (at.y < box.top - reach || at.y > box.bottom + reach) return;
+    const depth = depthIn(outline, at);
+    if (depth < bestDepth) return;
+    best = index;
+    bestDepth = depth;
+  });
+  return best;
 }
 
 /**

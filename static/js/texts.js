@@ -122,8 +122,7 @@ export const TEXTS = Object.freeze({
     'basket.see_booking': 'Show the booking',
     'basket.dismiss': 'Choose more seats',
 
-    'notice.seat_held':
-      '{names} is held by somebody else. It comes back if they do not book it.',
+    'notice.seat_held': '{names} is held by somebody else. It comes back if they do not book it.',
     'notice.seat_booked': '{names} is booked.',
     'notice.seat_blocked': '{names} is not on sale.',
     'notice.booking_cancelled': 'Your booking {booking} was cancelled by the box office.',
@@ -183,7 +182,6 @@ export const TEXTS = Object.freeze({
     'kiosk.begin': 'Touch to begin',
     'kiosk.look': 'Touch to see the seats',
     'kiosk.price': 'per seat',
-    'kiosk.count': { one: '{count}', other: '{count}' },
     'kiosk.free': { one: 'seat free', other: 'seats free' },
     'kiosk.leave': 'Start over',
     'kiosk.done': 'Done',
@@ -480,8 +478,7 @@ export const TEXTS = Object.freeze({
     'notice.seat_blocked': '{names} ist nicht im Verkauf.',
     'notice.booking_cancelled': 'Ihre Buchung {booking} wurde von der Kasse storniert.',
     'notice.released': 'Nicht mehr für Sie reserviert: {names}.',
-    'notice.show_cancelled':
-      'Die Vorstellung wurde abgesagt und damit Ihre Reservierung: {names}.',
+    'notice.show_cancelled': 'Die Vorstellung wurde abgesagt und damit Ihre Reservierung: {names}.',
     'notice.expired': 'Ihre Zeit ist abgelaufen: {names}. Wählen Sie neu, was noch frei ist.',
     'notice.hold_ended':
       'Ihre Reservierung ist beendet: {names}. Wählen Sie neu, was noch frei ist.',
@@ -542,7 +539,6 @@ export const TEXTS = Object.freeze({
     'kiosk.begin': 'Zum Start berühren',
     'kiosk.look': 'Berühren, um die Plätze zu sehen',
     'kiosk.price': 'pro Platz',
-    'kiosk.count': { one: '{count}', other: '{count}' },
     'kiosk.free': { one: 'Platz frei', other: 'Plätze frei' },
     'kiosk.leave': 'Von vorn beginnen',
     'kiosk.done': 'Fertig',
@@ -638,7 +634,9 @@ export const TEXTS = Object.freeze({
     'admin.cancel_title': 'Diese Buchung stornieren?',
     'admin.cancel_words': {
       one: 'Der Platz geht wieder in den Verkauf. Das lässt sich nicht rückgängig machen.',
-      other: 'Die {count} Plätze gehen wieder in den Verkauf. Das lässt sich nicht rückgängig machen.',
+      other:
+        'Die {count} Plätze gehen wieder in den Verkauf. Das lässt sich nicht rückgängig ' +
+        'machen.',
     },
     'admin.cancelled': 'Die Buchung ist storniert.',
     'admin.block': { one: '{count} freien Platz sperren', other: '{count} freie Plätze sperren' },
@@ -674,7 +672,9 @@ export const TEXTS = Object.freeze({
     },
     'admin.effect_holds_stay': {
       one: '{count} offene Reservierung mit {seats} Plätzen bleibt und kann noch gebucht werden.',
-      other: '{count} offene Reservierungen mit {seats} Plätzen bleiben und können noch gebucht werden.',
+      other:
+        '{count} offene Reservierungen mit {seats} Plätzen bleiben und können noch ' +
+        'gebucht werden.',
     },
     'admin.effect_no_new': 'Neue Plätze können nicht reserviert werden.',
     'admin.effect_prices': 'Reservierte Plätze behalten ihren alten Preis.',

@@ -9,11 +9,13 @@ import { TileLayer } from './tile_layer.js';
 /** @typedef {import('./tile_layer.js').PaintTile} PaintTile */
 /** @typedef {import('./viewport.js').View} View */
 
-/** A picture stretched or shrunk by more than this looks it. */
-const STRETCH_MAX = 1.7;
+/** While somebody zooms, a picture stretched by more than this looks it; shrunk it shows less. */
+const STRETCH_MAX = 4;
+const STRETCH_MIN = 0.45;
 
-/** Milliseconds of painting a frame: the rest of its 16 is for the browser. */
+/** Milliseconds of painting a frame, at rest and while zooming: the rest is for the browser. */
 const WORK_MS = 5;
+const ZOOM_WORK_MS = 2;
 
 export class TilePicture {
   #paint;
@@ -67,7 +69,7 @@ export class TilePicture {
    * @param {boolean} isMoving
    */
   work(view, ratio, isMoving) {
-    this.#deadline = performance.now() + WORK_MS;
+    this.#deadline = performance.now() + (isMoving ? ZOOM_WORK_MS : WORK_MS);
     const layer = this.#layerFor(view, ratio, isMoving);
     layer.lookAt(view);
     this.#backdrop?.lookAt(view);
@@ -96,7 +98,7 @@ export class TilePicture {
     else if (layer !== null) {
       const stretch = view.scale / layer.scale;
       if (stretch === 1) return layer;
-      if (isMoving && stretch < STRETCH_MAX && stretch > 1 / STRETCH_MAX) return layer;
+      if (isMoving && stretch < STRETCH_MAX && stretch > STRETCH_MIN) return layer;
       this.#retire(layer);
     }
     this.#layer = new TileLayer(view.scale, ratio, this.#pool);

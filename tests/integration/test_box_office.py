@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
@@ -12,19 +12,19 @@ from app import box_office
 from app.box_office import BoxOffice
 from app.domain import (
     Book,
+    Cancel,
     ChangeShow,
     Command,
-    EventKind,
     Hold,
     Outcome,
     Release,
     ShowPatch,
     ShowStatus,
 )
-from app.errors import RateLimited, SeatsTaken, SeatwireError, ShowClosed, Unavailable
+from app.errors import NotFound, RateLimited, SeatsTaken, ShowClosed, Unavailable
 from app.ledger import Applied, Ledger
 from app.services import Services
-from tests.integration.boards import BoardKeys, ledger_image
+from tests.integration.boards import BoardKeys
 from tests.integration.conftest import (
     ANN,
     BOB,
@@ -34,7 +34,6 @@ from tests.integration.conftest import (
     OpenInstance,
     buyer,
 )
-from tests.integration.history import kinds
 
 
 class CountingLedger(Ledger):
@@ -100,6 +99,43 @@ async def test_commands_of_one_hold_are_carried_out_in_the_order_they_came(
     )
     assert [answer.version for answer in answers] == [1, 2, 3, 4]
     assert answers[-1].seats == (1, 3)
+
+
+async def test_a_booking_may_be_cancelled_before_its_answer_has_come(
+    office: BoxOffice, make_show: MakeShow
+) -> None:
+    """A cancellation that names a booking under way waits for it."""
+    show = await make_show()
+    hold, booking = uuid4(), uuid4()
+    await office.submit(Hold(show, hold, (1,), ANN))
+    answers = await asyncio.gather(
+        office.submit(Book(show, hold, booking, None, SAM)),
+        office.submit(Cancel(show, booking, SAM)),
+    )
+    assert [answer.version for answer in answers] == [2, 3]
+
+
+async def test_I13_a_show_that_is_stuck_does_not_keep_another_waiting(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow, connect: Connect
+) -> None:
+    """While somebody sits on one show's clock, commands on another are carried out."""
+    stuck, other = await make_show(), await make_show()
+    blocker = await connect()
+    async with blocker.transaction():
+        await blocker.execute("SELECT FROM show_clocks WHERE show_id = $1 FOR UPDATE", stuck)
+        waiting = office.submit(Hold(stuck, uuid4(), (1,), ANN))
+        await counting.reached.wait()
+        for seat in range(5):
+            await office.submit(Hold(other, uuid4(), (seat,), SAM))
+        assert not waiting.done()
+    assert (await waiting).version == 1
+
+
+async def test_an_unknown_show_is_not_found(office: BoxOffice, counting: CountingLedger) -> None:
+    """With or without a claim on the board; and it leaves no board behind."""
+    for command in (Hold(404, uuid4(), (1,), ANN), Release(404, uuid4(), None, ANN)):
+        with pytest.raises(NotFound):
+            await office.submit(command)
 
 
 async def test_what_a_buyer_gives_back_counts_for_what_the_buyer_holds_next(
@@ -198,48 +234,6 @@ async def test_without_a_ledger_a_command_is_refused_and_its_claims_end(
             await cut_off.box_office.submit(Hold(show, uuid4(), (1,), ANN))
     assert await BoardKeys(valkey, redis_prefix).claims(show) == set()
     await services.box_office.submit(Hold(show, uuid4(), (1,), BOB))
-
-
-async def test_I8_I9_a_connection_lost_during_a_commit_leaves_one_effect(
-    services: Services,
-    make_show: MakeShow,
-    connect: Connect,
-    valkey: Redis,
-    redis_prefix: str,
-) -> None:
-    """With connections killed all the while every hold that says it is held is held once."""
-    show = await make_show()
-    killer = await connect()
-    holds: dict[UUID, int] = {uuid4(): seat for seat in range(20)}
-    done = asyncio.Event()
-
-    async def kill() -> None:
-        while not done.is_set():
-            await killer.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND application_name = 'seatwire'"
-            )
-            await asyncio.sleep(0.03)
-
-    async def hold_until_told(hold: UUID, seat: int) -> Outcome:
-        while True:
-            try:
-                return await services.box_office.submit(Hold(show, hold, (seat,), buyer(str(seat))))
-            except SeatwireError as error:
-                if not error.temporary:
-                    raise
-
-    killing = asyncio.create_task(kill())
-    async with asyncio.timeout(60):
-        outcomes = await asyncio.gather(*(hold_until_told(h, s) for h, s in holds.items()))
-    done.set()
-    await killing
-    assert {outcome.hold: outcome.seats[0] for outcome in outcomes} == holds
-    assert await kinds(services.ledger, show) == [EventKind.HOLD] * 20
-    position = await services.ledger.position(show)
-    assert position is not None
-    await services.board_keeper.post(show, None, at_least=position.version)
-    assert await BoardKeys(valkey, redis_prefix).image(show) == await ledger_image(services, show)
 
 
 async def test_closing_finishes_what_is_queued_and_takes_no_more(

@@ -6,7 +6,8 @@ import { HoldWarning } from '../../static/js/hold_warning.js';
 import { SeatOutline } from '../../static/js/seat_outline.js';
 import { onWake } from '../../static/js/sleep.js';
 import { Throttle } from '../../static/js/throttle.js';
-import { ManualClock } from './doubles.mjs';
+import { connected } from './connecting.mjs';
+import { ManualClock, collect } from './doubles.mjs';
 import { form, holdingTwo, TTL_MS } from './holding_parts.mjs';
 
 const HOLD_MS = 600_000;
@@ -131,4 +132,15 @@ test('after sleep the hold is asked for again', async () => {
   connection.emit('awake');
   await clock.advance(0);
   assert.equal(http.asked, before + 1);
+});
+
+test('after sleep a living link is asked at once, a dead one opened anew', async () => {
+  const { connection, sockets } = await connected();
+  const awake = collect(connection, 'awake');
+  connection.wake();
+  assert.equal(awake.length, 1);
+  assert.equal(sockets.length, 1);
+  await sockets[0].drop(1006);
+  connection.wake();
+  assert.equal(awake.length, 1);
 });

