@@ -34,9 +34,20 @@ export function drawable(document) {
           category: known.has(seat.category) ? seat.category : CATEGORY_UNKNOWN.name,
         };
       });
-      return { ...row, row_number: String(row.row_number ?? ''), position: pointOf(row.position), seats };
+      return {
+        ...row,
+        row_number: String(row.row_number ?? ''),
+        position: pointOf(row.position),
+        seats,
+      };
     });
-    return { ...zone, name: String(zone.name ?? ''), position: zoneAt, rows, areas: listOf(zone.areas) };
+    return {
+      ...zone,
+      name: String(zone.name ?? ''),
+      position: zoneAt,
+      rows,
+      areas: listOf(zone.areas),
+    };
   });
   const plan = {
     name: String(document?.name ?? ''),

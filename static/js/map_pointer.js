@@ -77,8 +77,7 @@ export class MapPointer {
         this.#traveller.zoomed();
       },
       tap: this.#tap.bind(this),
-      doubleTap: (/** @type {number} */ x, /** @type {number} */ y) =>
-        this.#zoomTo(TAP_ZOOM, x, y),
+      doubleTap: (/** @type {number} */ x, /** @type {number} */ y) => this.#zoomTo(TAP_ZOOM, x, y),
       hover: this.#hover.bind(this),
       leave: () => this.leave(),
       hasBand: this.#actions.hasBand,

@@ -133,7 +133,8 @@ export class MapScene {
 
   /** @param {number} seat */
   touchSeat(seat) {
-    const { x, y, radius } = this.#plan;
+    const { x, y, radius, typicalRadius } = this.#plan;
+    if (this.hasSections && !showsSeats(typicalRadius * this.#picture.scale)) return;
     this.#picture.touch(x[seat], y[seat], radius[seat]);
   }
 

@@ -2,6 +2,9 @@
 
 /** @typedef {{x: number, y: number}} Point */
 
+/** Steps from row to row up to this share of the margin are smoothed away. */
+const SMOOTH_SHARE = 0.7;
+
 /**
  * Return the corners of a block: along its first row, down the ends of its rows, back along the
  * last, so that curved blocks keep their curve. Rows in no order, whose ends would cross,
@@ -18,9 +21,12 @@ export function outlineOf(rows, margin) {
         ...rows[0],
         ...rows.slice(1, -1).map((row) => row[row.length - 1]),
         ...(rows.length > 1 ? rows[rows.length - 1].slice().reverse() : []),
-        ...rows.slice(1, -1).reverse().map((row) => row[0]),
+        ...rows
+          .slice(1, -1)
+          .reverse()
+          .map((row) => row[0]),
       ],
-      margin / 3,
+      margin * SMOOTH_SHARE,
     ),
     margin,
   );

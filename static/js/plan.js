@@ -187,7 +187,9 @@ export class SeatPlan {
       zone: zone.name,
       zoneIndex: zone.zoneIndex,
       number,
-      label: row.row_label ? fillIn(row.row_label, number) : number && t('plan.row', { row: number }),
+      label: row.row_label
+        ? fillIn(row.row_label, number)
+        : number && t('plan.row', { row: number }),
       seatLabel: row.seat_label ?? '',
       numberPosition: row.row_number_position ?? null,
       first,

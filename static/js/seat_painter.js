@@ -17,7 +17,7 @@ import { inkOn } from './theme.js';
 /** @typedef {import('./seat_shapes.js').Style} Style */
 
 /** Below this radius a seat is a square of a few pixels. */
-const SHAPE_RADIUS_PX_MIN = 2.4;
+const SHAPE_RADIUS_PX_MIN = 1.9;
 
 /** Far out, rows of smaller squares than this would fade away. */
 const FAR_SIDE_PX_MIN = 1.9;

@@ -48,9 +48,9 @@ class Fleet:
     logs: Path
     processes: list[Process] = field(default_factory=list)
 
-    async def start_web(self, **settings: str) -> Process:
-        """Start a web instance on a port of its own; returns when it is ready."""
-        port = _free_port()
+    async def start_web(self, *, port: int | None = None, **settings: str) -> Process:
+        """Start a web instance on *port*, or on a free one; returns when it is ready."""
+        port = port or _free_port()
         environment = {**self.environment, "SEATWIRE_PORT": str(port), **settings}
         process = await self._start(["serve"], f"http://127.0.0.1:{port}", environment)
         await eventually(lambda: self._is_ready(process), timeout_s=START_TIMEOUT_S)
@@ -149,6 +149,19 @@ class Fleet:
         except httpx.TransportError:
             return False
         return bool(ready["ready"] and ready["feed"] == "ok")
+
+
+@asynccontextmanager
+async def open_fleet(
+    database_url: str, redis_url: str, redis_prefix: str, logs: Path
+) -> AsyncIterator[Fleet]:
+    """Have processes on a database and keys until the block ends; none is running yet."""
+    async with httpx.AsyncClient(timeout=10) as http:
+        fleet = Fleet(environment(database_url, redis_url, redis_prefix), http, logs)
+        try:
+            yield fleet
+        finally:
+            await fleet.stop()
 
 
 async def eventually(

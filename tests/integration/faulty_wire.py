@@ -23,6 +23,7 @@ class FaultyWire:
     def __init__(self, database_url: str, folder: Path) -> None:
         self._target = database_url
         self._folder = folder
+        self._marker: bytes | None = None
         self._losing = False
         self._meanwhile: Work | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -50,9 +51,12 @@ class FaultyWire:
         self._hang_up()
         await self._server.wait_closed()
 
-    def lose_next_answer(self, *, meanwhile: Work | None = None) -> None:
-        """Lose the server's next answer, and with it the connection; do *meanwhile* before."""
-        self._losing = True
+    def lose_answer_to(self, marker: bytes, *, meanwhile: Work | None = None) -> None:
+        """Lose the answer to the next question that contains *marker*, and with it the connection.
+
+        The server has done by then what it was asked; *meanwhile* is done before the client knows.
+        """
+        self._marker = marker
         self._meanwhile = meanwhile
 
     async def break_down(self) -> None:
@@ -73,7 +77,7 @@ class FaultyWire:
         self._writers |= {writer, to_writer}
         try:
             async with asyncio.TaskGroup() as group:
-                up = group.create_task(self._copy(reader, to_writer))
+                up = group.create_task(self._ask(reader, to_writer))
                 await self._answer(to_reader, writer)
                 up.cancel()
         except* (OSError, asyncio.IncompleteReadError):
@@ -90,8 +94,11 @@ class FaultyWire:
             return await asyncio.open_unix_connection(f"{query['host'][0]}/.s.PGSQL.{port}")
         return await asyncio.open_connection(parts.hostname, parts.port or 5432)
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(CHUNK_BYTES):
+            if self._marker is not None and self._marker in data:
+                self._marker = None
+                self._losing = True
             writer.write(data)
             await writer.drain()
         writer.close()

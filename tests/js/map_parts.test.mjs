@@ -95,8 +95,24 @@ test('an outline keeps the curve of its rows', () => {
 });
 
 test('rows in no order, single rows and single seats have an outline, too', () => {
-  const square = [[{ x: 0, y: 0 }, { x: 10, y: 0 }], [{ x: 0, y: 20 }, { x: 10, y: 20 }]];
-  const zigzag = [square[1], square[0], [{ x: 0, y: 40 }, { x: 10, y: 40 }]];
+  const square = [
+    [
+      { x: 0, y: 0 },
+      { x: 10, y: 0 },
+    ],
+    [
+      { x: 0, y: 20 },
+      { x: 10, y: 20 },
+    ],
+  ];
+  const zigzag = [
+    square[1],
+    square[0],
+    [
+      { x: 0, y: 40 },
+      { x: 10, y: 40 },
+    ],
+  ];
   for (const rows of [square, zigzag, [square[0]], [[{ x: 5, y: 5 }]]]) {
     const outline = outlineOf(rows, 4);
     assert.ok(Math.abs(areaOf(outline)) > 16);
@@ -109,7 +125,10 @@ test('sections are zones with seats, whatever their names', () => {
   const { sections, sectionOf } = sectionsOf(plan);
   assert.deepEqual(
     sections.map(({ name, first, end }) => [name, first, end]),
-    [['Same name', 0, 6], ['Same name', 6, 12]],
+    [
+      ['Same name', 0, 6],
+      ['Same name', 6, 12],
+    ],
   );
   assert.deepEqual([...sectionOf], [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
   for (const { room } of sections) assert.ok(room > 15);

@@ -1,0 +1,121 @@
+from playwright.async_api import expect
+
+from tests.browser.visitors import (
+    BOOKING_ADDRESS,
+    Visitors,
+    at_seat,
+    book,
+    in_list,
+    is_live,
+    open_list,
+    tab_to,
+)
+from tests.end_to_end.fleet import Fleet
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+async def test_buyers_on_two_instances_see_each_others_clicks(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    one, other = await fleet.start_web(), await fleet.start_web()
+    show = await fleet.add_show(one.url)
+    first = await visitors.come(f"{one.url}/shows/{show}")
+    second = await visitors.come(f"{other.url}/shows/{show}")
+    for page in (first, second):
+        await is_live(page)
+
+    await first.mouse.click(*await at_seat(first, 3))
+    await open_list(second, 0)
+    await expect(in_list(second, 3)).to_contain_text("Held by others")
+    await in_list(second, 4).click()
+    await open_list(first, 0)
+    await expect(in_list(first, 3)).to_contain_text("Held for you")
+    await expect(in_list(first, 4)).to_contain_text("Held by others")
+
+    await first.get_by_role("button", name="Give all back").click()
+    await expect(in_list(second, 3)).to_contain_text("Free")
+    await book(second)
+    await expect(in_list(first, 4)).to_contain_text("Booked")
+
+
+async def test_a_phone_holds_and_books_by_touch_and_gets_a_code(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}", **PHONE)
+    await is_live(page)
+
+    for seat in (12, 13):
+        await page.touchscreen.tap(*await at_seat(page, seat))
+    await expect(page.locator("#basket")).to_contain_text("2 seats")
+    await page.get_by_role("button", name="Book", exact=True).tap()
+    await page.wait_for_url(BOOKING_ADDRESS)
+
+    code = page.get_by_role("img", name="QR code of your booking reference")
+    await expect(code).to_be_visible()
+    assert await code.evaluate("image => image.naturalWidth") > 0
+    await expect(page.locator("#seats li")).to_have_count(2)
+    await expect(page.locator("#total")).to_have_text("€100.00")
+    booked = await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert booked, "the booking page is wider than the phone"
+
+
+async def test_a_hold_outlives_a_reload(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await page.mouse.click(*await at_seat(page, 7))
+    await expect(page.locator("#basket")).to_contain_text("1 seat")
+    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    await page.reload()
+    await is_live(page)
+    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    await open_list(page, 0)
+    await expect(in_list(page, 7)).to_contain_text("Held for you")
+
+
+async def test_the_keyboard_alone_leads_from_the_shows_to_a_booking(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(web.url)
+    keys = page.keyboard
+
+    await tab_to(page, page.locator(f'a[href="/shows/{show}"]'))
+    await keys.press("Enter")
+    await page.wait_for_url(f"**/shows/{show}")
+    await is_live(page)
+    await tab_to(page, page.get_by_role("radio", name="Map"))
+    await keys.press("ArrowRight")
+    await tab_to(page, page.locator('#tree [tabindex="0"]'))
+    await keys.press("ArrowDown")
+    await expect(page.locator('#tree [data-row="0"]')).to_be_focused()
+    await keys.press("ArrowRight")
+    await keys.press("ArrowRight")
+    await expect(in_list(page, 0)).to_be_focused()
+    await keys.press("Enter")
+    await expect(in_list(page, 0)).to_contain_text("Held for you")
+    await tab_to(page, page.get_by_role("button", name="Book", exact=True))
+    await keys.press("Enter")
+    await page.wait_for_url(BOOKING_ADDRESS)
+    await expect(page.locator("#seats")).to_contain_text("Seat 1")
+
+
+async def test_the_map_can_be_used_by_keyboard(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url, rows=1, seats=3)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await tab_to(page, page.locator("seat-map#map"))
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#basket")).to_contain_text("1 seat")

@@ -1,0 +1,119 @@
+"""What the pages owe to those who do not see them well, and to those who read German."""
+
+from typing import Final, Literal
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from app.domain import Role
+from tests.browser.visitors import Visitors, at_seat, book, is_live, open_list
+from tests.end_to_end.fleet import Fleet
+
+GRAVE: Final = ("serious", "critical")
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+# Axe writes styles into the elements that it measures; our policy forbids that.
+AXE_MAY: Final = {"bypass_csp": True}
+PANELS: Final = ("Live", "Seats", "Show")
+
+
+async def test_axe_finds_nothing_serious_on_the_buyers_pages(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url, message="Doors open at six.")
+    page = await visitors.come(web.url, **AXE_MAY)
+    await expect(page.get_by_role("link", name="A show")).to_be_visible()
+    found = await _faults(page, "shows")
+    await page.goto(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await page.mouse.click(*await at_seat(page, 3))
+    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    found += await _faults(page, "map")
+    await open_list(page, 0)
+    found += await _faults(page, "list")
+    await book(page)
+    await expect(page.locator("#qr")).to_be_visible()
+    found += await _faults(page, "booking")
+    assert found == []
+
+
+async def test_axe_finds_nothing_serious_on_a_kiosk(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/kiosk/{show}", **AXE_MAY)
+    await expect(page.get_by_label("Device token")).to_be_visible()
+    found = await _faults(page, "setup")
+    await page.get_by_label("Device token").fill(fleet.token(Role.KIOSK))
+    await page.get_by_role("button", name="Start the kiosk").click()
+    await is_live(page)
+    found += await _faults(page, "attract")
+    await page.get_by_role("button", name="Touch to begin").click()
+    await page.mouse.click(*await at_seat(page, 3))
+    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    found += await _faults(page, "choosing")
+    await page.get_by_role("button", name="Book", exact=True).click()
+    await expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    found += await _faults(page, "ticket")
+    assert found == []
+
+
+async def test_axe_finds_nothing_serious_at_the_box_office(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    async with fleet.buyer(web) as buyer:
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[0, 1])
+        page = await visitors.come(f"{web.url}/admin", **AXE_MAY)
+        await expect(page.get_by_label("Token")).to_be_visible()
+        found = await _faults(page, "sign in")
+        await page.goto(f"{web.url}/admin#token={fleet.token(Role.ADMIN)}")
+        await expect(page.get_by_role("link", name="A show")).to_be_visible()
+        found += await _faults(page, "shows")
+        await page.get_by_role("link", name="A show").click()
+        await is_live(page)
+        await page.mouse.click(*await at_seat(page, 0))
+        for panel in PANELS:
+            await page.get_by_role("tab", name=panel).click()
+            await expect(page.get_by_role("tabpanel", name=panel)).not_to_be_empty()
+            found += await _faults(page, f"desk, {panel}")
+        await page.goto(f"{web.url}/admin#plan")
+        await expect(page.get_by_role("heading", name="New show from a plan")).to_be_visible()
+        found += await _faults(page, "plan")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "shows", "basket"),
+    [
+        ("de-AT", "de", "Vorstellungen", "Ihre Plätze"),
+        ("fr-FR", "en", "Shows", "Your seats"),
+    ],
+)
+async def test_pages_speak_german_to_germans_and_english_to_others(
+    fleet: Fleet, visitors: Visitors, locale: str, language: str, shows: str, basket: str
+) -> None:
+    web = await fleet.start_web()
+    await fleet.add_show(web.url)
+    page = await visitors.come(web.url, locale=locale)
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(shows)
+    await page.get_by_role("link", name="A show").click()
+    await is_live(page)
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    await expect(page.get_by_role("heading", name=basket)).to_be_visible()
+
+
+async def _faults(page: Page, where: str) -> list[str]:
+    """Return what axe finds serious or critical, in light and in dark."""
+    found = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        results = await Axe().run(page)
+        for violation in results.response["violations"]:
+            if violation["impact"] in GRAVE:
+                targets = [node["target"] for node in violation["nodes"]]
+                found.append(f"{where}, {scheme}: {violation['help']}: {targets}")
+    return found

@@ -1,0 +1,49 @@
+from playwright.async_api import Page, expect
+
+from app.domain import Role
+from tests.browser.visitors import Visitors, at_seat, in_list, is_live, open_list
+from tests.end_to_end.fleet import Fleet
+
+FOYER = {"viewport": {"width": 1080, "height": 1400}, "has_touch": True}
+
+
+async def test_a_kiosk_left_alone_gives_back_its_seats_and_begins_anew(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    buyer = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(buyer)
+    await open_list(buyer, 0)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    await kiosk.touchscreen.tap(*await at_seat(kiosk, 3))
+    await expect(in_list(buyer, 3)).to_contain_text("Held by others")
+
+    await kiosk.clock.fast_forward(51_000)
+    await expect(kiosk.get_by_role("alertdialog")).to_contain_text("Are you still there?")
+    await kiosk.clock.fast_forward(11_000)
+    await expect(in_list(buyer, 3)).to_contain_text("Free")
+    await expect(kiosk.get_by_role("button", name="Touch to begin")).to_be_enabled()
+
+
+async def test_a_kiosk_books_and_shows_the_code(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    await kiosk.touchscreen.tap(*await at_seat(kiosk, 3))
+    await kiosk.get_by_role("button", name="Book", exact=True).tap()
+    await expect(kiosk.get_by_role("img", name="QR code of your booking reference")).to_be_visible()
+    await kiosk.get_by_role("button", name="Done").tap()
+    await expect(kiosk.get_by_role("button", name="Touch to begin")).to_be_enabled()
+    await expect(kiosk.locator("#attract-free")).to_have_text("49")
+
+
+async def _start_kiosk(fleet: Fleet, visitors: Visitors, address: str) -> Page:
+    token = fleet.token(Role.KIOSK, holder="kiosk 1")
+    page = await visitors.come("about:blank", **FOYER)
+    await page.clock.install()
+    await page.goto(f"{address}#token={token}")
+    await is_live(page)
+    return page

@@ -1,0 +1,32 @@
+import signal
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from playwright.async_api import expect
+
+from tests.browser.visitors import Visitors, in_list, is_live, open_list
+from tests.end_to_end.fleet import Fleet
+
+
+async def test_a_page_without_its_server_says_stale_and_comes_back_with_the_right_seats(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web, other = await fleet.start_web(), await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await open_list(page, 0)
+    await expect(in_list(page, 3)).to_contain_text("Free")
+
+    await web.stop(signal.SIGKILL)
+    await expect(page.locator("seat-map#map")).to_have_attribute("freshness", "stale")
+    await expect(page.locator("#summary")).to_contain_text("Not live")
+    await expect(in_list(page, 3)).to_contain_text("Last known: Free")
+    async with fleet.buyer(other) as faster:
+        await faster.ask("hold", show=show, hold=str(uuid4()), seats=[3])
+
+    await fleet.start_web(port=urlsplit(web.url).port)
+    await expect(page.locator("seat-map#map")).to_have_attribute("freshness", "live")
+    await expect(in_list(page, 3)).to_contain_text("Held by others")
+    await expect(in_list(page, 4)).to_contain_text("Free")
+    await expect(page.locator("#summary")).to_have_text("49 seats free.")
