@@ -256,9 +256,12 @@ class Audience:
             "expires_in_ms": expires_in_ms,
         }
         for connection in self._holders(holder):
-            if connection not in self.members:
+            watcher = self.members.get(connection)
+            if watcher is None:
                 continue
             if connection.can_take:
+                # A hold that ends with its show: the show says why.
+                self._send_show(connection, watcher)
                 connection.socket.write(encode(push, connection.codec))
             else:
                 connection.miss_hold(push, time.monotonic())

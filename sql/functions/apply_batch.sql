@@ -9,6 +9,9 @@
 -- is why this is a function and not one statement: a statement's snapshot is older than the lock it waits
 -- for. A command that fails says why and leaves the rest of the batch alone. No two commands of a batch may
 -- name the same seat, hold, booking or holder: then none needs another's outcome.
+-- Plans: a plan is kept by its connection while shows grow a thousandfold, and one show may be that much larger
+-- than the planner's average. So the functions called here look rows up by their keys only: OFFSET 0 keeps a
+-- lookup from becoming a join that reads a whole show, and the settings leave no other way to read a table.
 CREATE OR REPLACE FUNCTION apply_batch(
     p_show bigint, p_kind event_kind[], p_id uuid[], p_actor text[], p_staff boolean[], p_flag boolean[],
     p_booking uuid[], p_note text[], p_seat_ord integer[], p_seat integer[], p_factor integer

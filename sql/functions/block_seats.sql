@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION block_seats(
     p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_kind    event_kind := CASE p_to_status WHEN 3 THEN 'block' ELSE 'unblock' END;
@@ -20,7 +20,9 @@ BEGIN
                bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_ord, p_actor, p_reason) AS c (ord, actor, reason)
         JOIN unnest(p_seat_ord, p_seat) AS w (ord, seat) ON w.ord = c.ord
-        LEFT JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        LEFT JOIN LATERAL (
+            SELECT s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
+        ) s ON true
         GROUP BY c.ord, c.actor, c.reason
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version

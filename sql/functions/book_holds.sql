@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION book_holds(
     p_booking uuid[], p_contact text[]
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
@@ -26,7 +26,9 @@ BEGIN
                END AS code
         FROM unnest(p_ord, p_hold, p_actor, p_staff, p_booking, p_contact)
              AS c (ord, hold_id, actor, staff, booking_id, contact)
-        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+        LEFT JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+        ) h ON true
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
         FROM verdict v WHERE v.code IS NULL AND v.status = 'held'

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION cancel_bookings(
     p_show bigint, p_now timestamptz, p_ord integer[], p_booking uuid[], p_actor text[], p_staff boolean[]
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
@@ -18,8 +18,12 @@ BEGIN
                    WHEN b.holder <> c.actor AND NOT c.staff THEN 'forbidden'
                END AS code
         FROM unnest(p_ord, p_booking, p_actor, p_staff) AS c (ord, booking_id, actor, staff)
-        LEFT JOIN bookings b ON b.show_id = p_show AND b.id = c.booking_id
-        LEFT JOIN holds h ON h.show_id = p_show AND h.id = b.hold_id
+        LEFT JOIN LATERAL (
+            SELECT b.* FROM bookings b WHERE b.show_id = p_show AND b.id = c.booking_id OFFSET 0
+        ) b ON true
+        LEFT JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = b.hold_id OFFSET 0
+        ) h ON true
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
         FROM verdict v WHERE v.code IS NULL AND v.status = 'confirmed'

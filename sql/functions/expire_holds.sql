@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION expire_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_wanted integer[], p_actor text
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
@@ -24,7 +24,9 @@ BEGIN
         SELECT h.id, h.holder, h.seats, h.prices,
                v_version + row_number() OVER (ORDER BY h.expires_at, h.id) AS version
         FROM candidate c
-        JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+        CROSS JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+        ) h
         WHERE h.status = 'held' AND h.expires_at <= p_now
     ), freed AS (
         UPDATE seats s

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION extend_holds(
     p_factor integer
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_ttl     interval := (SELECT make_interval(secs => s.hold_ttl_s) FROM shows s WHERE s.id = p_show);
@@ -22,7 +22,9 @@ BEGIN
                    WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
                END AS code
         FROM unnest(p_ord, p_hold, p_actor, p_staff) AS c (ord, hold_id, actor, staff)
-        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+        LEFT JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+        ) h ON true
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version FROM verdict v WHERE v.code IS NULL
     ), kept AS (

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION release_holds(
     p_whole boolean[], p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
@@ -22,7 +22,9 @@ BEGIN
                    WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
                END AS code
         FROM unnest(p_ord, p_hold, p_actor, p_staff, p_whole) AS c (ord, hold_id, actor, staff, whole)
-        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+        LEFT JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+        ) h ON true
     ), split AS (
         SELECT v.ord,
                array_agg(x.seat ORDER BY x.seat) FILTER (WHERE g.gone) AS freed,

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION take_holds(
     p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_show    shows := (SELECT s FROM shows s WHERE s.id = p_show);
@@ -22,7 +22,9 @@ BEGIN
         SELECT c.ord, c.hold_id, c.holder, c.limited, h.holder AS owner, h.status,
                h.seats, h.prices, h.version, h.expires_at
         FROM unnest(p_ord, p_hold, p_holder, p_limited) AS c (ord, hold_id, holder, limited)
-        LEFT JOIN holds h ON h.show_id = p_show AND h.id = c.hold_id
+        LEFT JOIN LATERAL (
+            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+        ) h ON true
     ), wanted AS (
         SELECT c.ord,
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 0) AS free,
@@ -32,7 +34,9 @@ BEGIN
                bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_seat_ord, p_seat) AS w (ord, seat)
         JOIN command c ON c.ord = w.ord
-        LEFT JOIN seats s ON s.show_id = p_show AND s.seat = w.seat
+        LEFT JOIN LATERAL (
+            SELECT s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
+        ) s ON true
         GROUP BY c.ord
     ), holding AS (
         SELECT h.holder, sum(cardinality(h.seats)) AS seat_count

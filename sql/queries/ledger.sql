@@ -64,7 +64,7 @@ SELECT d.show_id, d.id
 FROM (SELECT h.show_id, h.id, h.expires_at,
              row_number() OVER (PARTITION BY h.show_id ORDER BY h.expires_at) AS place
       FROM holds h
-      WHERE h.status = 'held' AND h.expires_at <= clock_timestamp()) d
+      WHERE h.status = 'held' AND h.booking_id IS NULL AND h.expires_at <= clock_timestamp()) d
 WHERE d.place <= $2
 ORDER BY d.expires_at
 LIMIT $1;

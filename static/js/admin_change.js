@@ -221,7 +221,7 @@ function effects(patch, { open_holds, held_seats, bookings, watchers }) {
   if (open_holds === 0) words.push(t('admin.effect_no_holds'));
   else {
     const key = ends ? 'admin.effect_holds_end' : 'admin.effect_holds_stay';
-    words.push(t(key, { count: open_holds, seats: held_seats }));
+    words.push(t(key, { count: open_holds, seats: t('plan.seats', { count: held_seats }) }));
   }
   if (patch.status !== undefined && patch.status !== 'on_sale') {
     words.push(t('admin.effect_no_new'));

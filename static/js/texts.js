@@ -308,12 +308,12 @@ export const TEXTS = Object.freeze({
     'admin.bad_field': 'Please check: {field}',
     'admin.effect_no_holds': 'No seats are held right now.',
     'admin.effect_holds_end': {
-      one: '{count} open hold with {seats} seats ends at once.',
-      other: '{count} open holds with {seats} seats end at once.',
+      one: '{count} open hold ({seats}) ends at once.',
+      other: '{count} open holds ({seats}) end at once.',
     },
     'admin.effect_holds_stay': {
-      one: '{count} open hold with {seats} seats lives on and can still be booked.',
-      other: '{count} open holds with {seats} seats live on and can still be booked.',
+      one: '{count} open hold ({seats}) lives on and can still be booked.',
+      other: '{count} open holds ({seats}) live on and can still be booked.',
     },
     'admin.effect_no_new': 'No new seats can be held.',
     'admin.effect_prices': 'Seats that are held keep their old price.',
@@ -667,13 +667,13 @@ export const TEXTS = Object.freeze({
     'admin.bad_field': 'Bitte prüfen: {field}',
     'admin.effect_no_holds': 'Zurzeit sind keine Plätze reserviert.',
     'admin.effect_holds_end': {
-      one: '{count} offene Reservierung mit {seats} Plätzen endet sofort.',
-      other: '{count} offene Reservierungen mit {seats} Plätzen enden sofort.',
+      one: '{count} offene Reservierung ({seats}) endet sofort.',
+      other: '{count} offene Reservierungen ({seats}) enden sofort.',
     },
     'admin.effect_holds_stay': {
-      one: '{count} offene Reservierung mit {seats} Plätzen bleibt und kann noch gebucht werden.',
+      one: '{count} offene Reservierung ({seats}) bleibt und kann noch gebucht werden.',
       other:
-        '{count} offene Reservierungen mit {seats} Plätzen bleiben und können noch ' +
+        '{count} offene Reservierungen ({seats}) bleiben und können noch ' +
         'gebucht werden.',
     },
     'admin.effect_no_new': 'Neue Plätze können nicht reserviert werden.',

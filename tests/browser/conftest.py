@@ -28,7 +28,7 @@ ARGUMENTS: Final = (
     "--disable-sync",
 )
 # A machine that runs other tests at the same time is slow, not wrong.
-PATIENCE_MS: Final = 20_000
+PATIENCE_MS: Final = 30_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

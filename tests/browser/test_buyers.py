@@ -1,3 +1,7 @@
+import re
+import signal
+from uuid import uuid4
+
 from playwright.async_api import expect
 
 from tests.browser.visitors import (
@@ -42,6 +46,27 @@ async def test_buyers_on_two_instances_see_each_others_clicks(
     await expect(in_list(second, 3)).to_contain_text("Free")
     await book(second)
     await expect(in_list(first, 4)).to_contain_text("Booked")
+
+
+async def test_whoever_is_slower_is_told_which_seat_and_offered_the_next(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web, other = await fleet.start_web(), await fleet.start_web()
+    show = await fleet.add_show(web.url, rows=1, seats=3)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await open_list(page, 0)
+    async with fleet.buyer(other) as faster:
+        web.child.send_signal(signal.SIGSTOP)
+        await in_list(page, 0).click()
+        await faster.ask("hold", show=show, hold=str(uuid4()), seats=[0])
+        web.child.send_signal(signal.SIGCONT)
+
+    await expect(page.locator("#notices")).to_contain_text("Somebody else was faster")
+    await expect(page.locator("#notices")).to_contain_text("Row 1, Seat 1")
+    await page.get_by_role("button", name=re.compile("^Take .*Seat 2 instead")).click()
+    await expect(in_list(page, 1)).to_contain_text("Held for you")
+    await expect(in_list(page, 0)).to_contain_text("Held by others")
 
 
 async def test_a_phone_holds_and_books_by_touch_and_gets_a_code(

@@ -3,7 +3,6 @@
 from typing import Final, Literal
 from uuid import uuid4
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
@@ -85,19 +84,19 @@ async def test_axe_finds_nothing_serious_at_the_box_office(
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("locale", "language", "shows", "basket"),
-    [
-        ("de-AT", "de", "Vorstellungen", "Ihre Plätze"),
-        ("fr-FR", "en", "Shows", "Your seats"),
-    ],
-)
 async def test_pages_speak_german_to_germans_and_english_to_others(
-    fleet: Fleet, visitors: Visitors, locale: str, language: str, shows: str, basket: str
+    fleet: Fleet, visitors: Visitors
 ) -> None:
     web = await fleet.start_web()
     await fleet.add_show(web.url)
-    page = await visitors.come(web.url, locale=locale)
+    await _are_read(
+        await visitors.come(web.url, locale="de-AT"), "de", "Vorstellungen", "Ihre Plätze"
+    )
+    await _are_read(await visitors.come(web.url, locale="fr-FR"), "en", "Shows", "Your seats")
+
+
+async def _are_read(page: Page, language: str, shows: str, basket: str) -> None:
+    """Go from the shows to one of them, in *language*."""
     await expect(page.locator("html")).to_have_attribute("lang", language)
     await expect(page.get_by_role("heading", level=1)).to_have_text(shows)
     await page.get_by_role("link", name="A show").click()

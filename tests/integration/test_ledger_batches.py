@@ -31,6 +31,7 @@ from tests.integration.conftest import (
     SAM,
     SEATS,
     WORKER,
+    Connect,
     MakeShow,
     PassTime,
     buyer,
@@ -39,6 +40,11 @@ from tests.integration.conftest import (
 from tests.integration.history import history, kinds, statuses
 
 LEDGERS = 4
+HOLDS_OF_LONG_AGO = """
+    INSERT INTO holds (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
+    SELECT $1, gen_random_uuid(), 'x', '{1}', '{1}', 'released', now(), now(), 0
+    FROM generate_series(1, 5000)
+"""
 
 
 @pytest.fixture
@@ -235,6 +241,27 @@ async def test_I1_overlapping_sets_in_reversed_order_never_deadlock(
     )
     assert row is not None
     assert row["deadlocks"] == 0
+
+
+async def test_I13_a_hold_costs_the_same_however_many_are_live_elsewhere(
+    databases: list[Database], make_show: MakeShow, connect: Connect
+) -> None:
+    """What a holder has is looked up by holder, even where the planner knows of no live hold."""
+    show, connection = await make_show(), await connect()
+    await connection.execute(HOLDS_OF_LONG_AGO, show)
+    await connection.execute("ANALYZE holds")
+    database = databases[0]
+    for seat in range(10):
+        await do(Ledger(database), Hold(show, uuid4(), (seat,), buyer(f"{seat}")))
+    await database.fetch("SELECT pg_stat_force_next_flush()")
+    scans = {
+        row["indexrelname"]: row["idx_scan"]
+        for row in await connection.fetch(
+            "SELECT indexrelname, idx_scan FROM pg_stat_user_indexes WHERE relname = 'holds'"
+        )
+    }
+    assert scans["holds_by_holder"] == 10
+    assert scans["holds_due"] == 0
 
 
 async def test_I2_release_and_take_race_without_a_torn_hold(
