@@ -4,7 +4,7 @@ from typing import Final
 from playwright.async_api import Page, expect
 
 from app.domain import Role
-from tests.browser.visitors import Visitors, at_seat, book, in_list, is_live, open_list
+from tests.browser.visitors import Visitors, at_seat, book, hold_seat, in_list, is_live, open_list
 from tests.end_to_end.fleet import Fleet
 
 # What became of the hold and of the show come separately, in either order.
@@ -21,9 +21,8 @@ async def test_when_staff_cancel_a_show_every_open_page_says_so(
     kiosk = await visitors.come(f"{other.url}/kiosk/{show}#token={fleet.token(Role.KIOSK)}")
     for page in (holder, booker, kiosk):
         await is_live(page)
-    await holder.mouse.click(*await at_seat(holder, 3))
-    await expect(holder.get_by_role("button", name="Book", exact=True)).to_be_enabled()
-    await booker.mouse.click(*await at_seat(booker, 5))
+    await hold_seat(holder, 3)
+    await hold_seat(booker, 5)
     await book(booker)
 
     staff = await _open_desk(fleet, visitors, web.url, show)

@@ -9,6 +9,7 @@ from tests.browser.visitors import (
     Visitors,
     at_seat,
     book,
+    hold_seat,
     in_list,
     is_live,
     open_list,
@@ -97,9 +98,8 @@ async def test_a_hold_outlives_a_reload(fleet: Fleet, visitors: Visitors) -> Non
     show = await fleet.add_show(web.url)
     page = await visitors.come(f"{web.url}/shows/{show}")
     await is_live(page)
-    await page.mouse.click(*await at_seat(page, 7))
+    await hold_seat(page, 7)
     await expect(page.locator("#basket")).to_contain_text("1 seat")
-    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
     await page.reload()
     await is_live(page)
     await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()

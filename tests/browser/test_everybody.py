@@ -7,7 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from app.domain import Role
-from tests.browser.visitors import Visitors, at_seat, book, is_live, open_list
+from tests.browser.visitors import Visitors, at_seat, book, hold_seat, is_live, open_list
 from tests.end_to_end.fleet import Fleet
 
 GRAVE: Final = ("serious", "critical")
@@ -27,8 +27,7 @@ async def test_axe_finds_nothing_serious_on_the_buyers_pages(
     found = await _faults(page, "shows")
     await page.goto(f"{web.url}/shows/{show}")
     await is_live(page)
-    await page.mouse.click(*await at_seat(page, 3))
-    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    await hold_seat(page, 3)
     found += await _faults(page, "map")
     await open_list(page, 0)
     found += await _faults(page, "list")
@@ -49,8 +48,7 @@ async def test_axe_finds_nothing_serious_on_a_kiosk(fleet: Fleet, visitors: Visi
     await is_live(page)
     found += await _faults(page, "attract")
     await page.get_by_role("button", name="Touch to begin").click()
-    await page.mouse.click(*await at_seat(page, 3))
-    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    await hold_seat(page, 3)
     found += await _faults(page, "choosing")
     await page.get_by_role("button", name="Book", exact=True).click()
     await expect(page.get_by_role("img", name="QR code")).to_be_visible()
