@@ -35,7 +35,7 @@ async def test_buyers_on_two_instances_see_each_others_clicks(
     for page in (first, second):
         await is_live(page)
 
-    await first.mouse.click(*await at_seat(first, 3))
+    await hold_seat(first, 3)
     await open_list(second, 0)
     await expect(in_list(second, 3)).to_contain_text("Held by others")
     await in_list(second, 4).click()

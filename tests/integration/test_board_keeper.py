@@ -99,9 +99,14 @@ async def test_a_rebuild_that_many_ask_for_is_done_once(
 ) -> None:
     """A hundred readers of a show without a board cost one read of the ledger."""
     show = await make_show()
+    ledger = GatedLedger(services)
+    ledger.before.set()
+    ledger.after.set()
+    keeper = BoardKeeper(services.board, ledger, services.catalog)
     async with Listener(valkey, services.board.channel(show)) as listener:
-        await asyncio.gather(*(services.board_keeper.rebuild(show) for _ in range(100)))
+        await asyncio.gather(*(keeper.snapshot(show) for _ in range(100)))
         assert len(await listener.heard()) == 1
+    assert ledger.reads == 1
 
 
 class GatedLedger(Ledger):
@@ -110,8 +115,10 @@ class GatedLedger(Ledger):
     def __init__(self, services: Services) -> None:
         super().__init__(services.database)
         self.before, self.after, self.reached = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.reads = 0
 
     async def board_state(self, show: int) -> BoardState | None:
+        self.reads += 1
         await self._wait(self.before)
         state = await super().board_state(show)
         await self._wait(self.after)
@@ -228,6 +235,19 @@ async def test_heal_rebuilds_what_is_too_far_behind_or_of_another_epoch(
     image = await keys.image(show)
     assert image is not None
     assert image.position == Position(old.epoch + 1, 1)
+
+
+async def test_heal_puts_up_a_board_that_went_away_meanwhile(
+    services: Services, make_show: MakeShow, valkey: Redis, redis_prefix: str
+) -> None:
+    """Events that find no board to be applied to make a whole one."""
+    show = await make_show()
+    keys = BoardKeys(valkey, redis_prefix)
+    seen = (await services.board_keeper.rebuild(show)).position
+    await do(services.ledger, Hold(show, uuid4(), (1,), ANN))
+    await keys.lose_all()
+    await _heal(services, show, seen)
+    assert await keys.image(show) == await ledger_image(services, show)
 
 
 async def _heal(services: Services, show: int, board: Position) -> None:

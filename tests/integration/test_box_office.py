@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from redis.asyncio import Redis
 
 from app import box_office
+from app.board import Board
 from app.box_office import BoxOffice
 from app.domain import (
+    Block,
     Book,
     Cancel,
     ChangeShow,
     Command,
+    Extend,
     Hold,
     Outcome,
     Release,
     ShowPatch,
     ShowStatus,
 )
-from app.errors import NotFound, RateLimited, SeatsTaken, ShowClosed, Unavailable
+from app.errors import HoldLimit, NotFound, RateLimited, SeatsTaken, ShowClosed, Unavailable
 from app.ledger import Applied, Ledger
 from app.services import Services
 from tests.integration.boards import BoardKeys
@@ -51,6 +54,18 @@ class CountingLedger(Ledger):
         self.reached.set()
         await self.gate.wait()
         return await super().apply(show, commands)
+
+
+class CountingBoard(Board):
+    """The real one, which counts how often it was asked for seats."""
+
+    claims = 0
+
+    async def claim(
+        self, show: int, takes: Sequence[tuple[UUID, tuple[int, ...]]]
+    ) -> list[SeatsTaken | ShowClosed | None] | None:
+        self.claims += 1
+        return await super().claim(show, takes)
 
 
 @pytest.fixture
@@ -164,6 +179,49 @@ async def test_I1_rivals_for_one_seat_have_their_answer_from_the_board(
     assert sum(isinstance(answer, Outcome) for answer in answers) == 1
     assert sum(isinstance(answer, SeatsTaken) for answer in answers) == 149
     assert sum(len(batch) for batch in counting.batches) == 1
+
+
+async def test_I1_rivals_meet_in_one_claim(
+    services: Services, counting: CountingLedger, make_show: MakeShow, valkey: Redis
+) -> None:
+    """Losers learn at once and together, not one trip to the board after the other."""
+    show = await make_show()
+    await services.board_keeper.rebuild(show)
+    board = CountingBoard(valkey, prefix=services.settings.redis_prefix)
+    office = BoxOffice(counting, board, services.board_keeper, batches_max=2)
+    await asyncio.gather(
+        *(office.submit(Hold(show, uuid4(), (n, 4), buyer(str(n)))) for n in (0, 1, 2, 3)),
+        return_exceptions=True,
+    )
+    assert board.claims == 1
+    assert [len(batch) for batch in counting.batches] == [1]
+    await office.close()
+
+
+async def test_what_the_ledger_refuses_is_claimed_no_longer(
+    office: BoxOffice, make_show: MakeShow, valkey: Redis, redis_prefix: str
+) -> None:
+    """Seats of a hold that is too large are for others as soon as that is said."""
+    show = await make_show(seats_per_hold_max=2)
+    await office.submit(Hold(show, uuid4(), (9,), BOB))
+    with pytest.raises(HoldLimit):
+        await office.submit(Hold(show, uuid4(), (1, 2, 3), ANN))
+    assert await BoardKeys(valkey, redis_prefix).claims(show) == set()
+
+
+async def test_a_command_waits_for_one_that_waits(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """What shares a seat with a command that had to wait does not overtake it."""
+    show, hold = await make_show(), uuid4()
+    await office.submit(Hold(show, hold, (4, 5), ANN))
+    answers = await asyncio.gather(
+        office.submit(Extend(show, hold, SAM)),
+        office.submit(Release(show, hold, (5,), SAM)),
+        office.submit(Block(show, (5,), "camera", SAM)),
+    )
+    assert [answer.version for answer in answers] == [2, 3, 4]
+    assert [len(batch) for batch in counting.batches] == [1, 1, 1, 1]
 
 
 async def test_a_show_change_is_a_batch_of_its_own(
