@@ -15,7 +15,7 @@ import structlog
 
 from app import metrics
 from app.domain import Actor, Expire, Outcome, Role
-from app.errors import HoldGone
+from app.errors import HoldGone, RateLimited
 from app.services import Services
 from workers.loop import repeat
 
@@ -50,7 +50,14 @@ class Expirer:
         due = await self._services.ledger.due_holds(HOLDS_MAX, HOLDS_PER_SHOW_MAX)
         metrics.DUE_HOLDS.set(len(due))
         stuck = set(self._unanswered)
-        answers = [self._expire(show, hold) for show, hold in due if show not in stuck]
+        answers = []
+        for show, hold in due:
+            if show in stuck:
+                continue
+            try:
+                answers.append(self._expire(show, hold))
+            except RateLimited:
+                stuck.add(show)  # its queue is full; the other shows are not
         if not answers:
             return False
         await asyncio.wait(answers, timeout=PATIENCE_S)
