@@ -22,13 +22,17 @@ check: .venv/project  ## format, lint, types, rules of the house
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_architecture.py
 
-bench: .venv/project  ## measurements
+bench: .venv/bench  ## measurements
 	$(BIN)/python -m benchmarks
 
 lock: .venv/project  ## requirements.lock anew, with the newest versions that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
 	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --group dev --output-file requirements.lock pyproject.toml -
+
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --custom-compile-command 'make lock' --group bench --constraint requirements.lock \
+	  --output-file benchmarks/requirements.lock
 
 clean:  ## removes .venv and caches; the data in .seatwire stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
@@ -51,4 +55,8 @@ endif
 
 .venv/project: .venv/installed pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/bench: .venv/project benchmarks/requirements.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
 	@touch $@

@@ -11,7 +11,7 @@ merged delta from there, or a snapshot.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -38,6 +38,11 @@ SLICE_S: Final = 0.002
 SENDS_PER_LOOK: Final = 32
 
 log = structlog.get_logger(__name__)
+
+
+def tick_s(took_s: float) -> float:
+    """Return how long to gather changes after a broadcast that took *took_s*, both in seconds."""
+    return min(TICK_S_MAX, max(TICK_S_MIN, TICK_PER_BROADCAST * took_s))
 
 
 class Audience:
@@ -120,25 +125,30 @@ class Audience:
     def join(self, connection: Connection, since: Since | None, reply: Frame) -> None:
         """Make *connection* a watcher: write *reply*, then what it lacks, and from then on all."""
         known = Position(since.epoch, since.version) if since else Position(-1, 0)
-        watcher = Watcher(known, self._edition)
+        self._part_with(connection)
+        watcher = Watcher(connection, known, self._edition)
         self.members[connection] = watcher
         connection.watching[self.id] = watcher
         self.empty_since = None
         connection.socket.write(reply)
-        self._send_seats(connection, watcher, even_if_current=True)
+        connection.socket.write(self._seats_frame(connection.codec, known))
+        watcher.position = self.replica.position
 
     def leave(self, connection: Connection, now_s: float) -> None:
         """Send *connection* no more of this show."""
-        self.members.pop(connection, None)
+        self._part_with(connection)
         connection.watching.pop(self.id, None)
         if not self.members:
             self.empty_since = now_s
 
+    def _part_with(self, connection: Connection) -> None:
+        watcher = self.members.pop(connection, None)
+        if watcher is not None:
+            watcher.has_left = True
+
     def catch_up(self, connection: Connection) -> None:
         """Send *connection* all it has missed, merged."""
-        watcher = self.members[connection]
-        self._send_show(connection, watcher)
-        self._send_seats(connection, watcher)
+        self._bring_up((self.members[connection],))
 
     async def run(self) -> None:
         """Broadcast at every tick in which something changed, until cancelled."""
@@ -150,33 +160,52 @@ class Audience:
             try:
                 if not self._show_is_sure:
                     await self._reload_show()
-                await self._broadcast(loop)
+                for _ in self.broadcast(loop.time):
+                    await asyncio.sleep(0)
             except Exception:
                 log.exception("audience.broadcast_failed", show=self.id)
-            took_s = loop.time() - started_at
-            await asyncio.sleep(min(TICK_S_MAX, max(TICK_S_MIN, TICK_PER_BROADCAST * took_s)))
+            await asyncio.sleep(tick_s(loop.time() - started_at))
 
-    async def _broadcast(self, loop: asyncio.AbstractEventLoop) -> None:
-        slice_ends_at = loop.time() + SLICE_S
+    def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:
+        """Send every watcher that can take it what it lacks; yields when the loop is to turn."""
+        watchers = tuple(self.members.values())
+        slice_ends_at = now_s() + SLICE_S
+        for start in range(0, len(watchers), SENDS_PER_LOOK):
+            self._bring_up(watchers[start : start + SENDS_PER_LOOK])
+            if now_s() > slice_ends_at:
+                yield
+                slice_ends_at = now_s() + SLICE_S
+
+    def _bring_up(self, watchers: Sequence[Watcher]) -> None:
+        """Send each of *watchers* what it lacks, unless it is hidden, congested or has left.
+
+        Most are at the very position that the last broadcast left them at, so the frame is looked
+        up once for all of them.
+        """
+        here, edition = self.replica.position, self._edition
+        known: Position | None = None
+        frames: dict[Codec, Frame] = {}
         sent = 0
-        for looked_at, (connection, watcher) in enumerate(tuple(self.members.items())):
-            if connection.can_take and connection in self.members:
+        for watcher in watchers:
+            connection = watcher.connection
+            socket = connection.socket
+            if watcher.has_left or socket.is_congested or not connection.visible:
+                continue
+            if watcher.show_edition != edition:
                 self._send_show(connection, watcher)
-                sent += self._send_seats(connection, watcher)
-            if looked_at % SENDS_PER_LOOK == 0 and loop.time() > slice_ends_at:
-                await asyncio.sleep(0)
-                slice_ends_at = loop.time() + SLICE_S
+            if watcher.position is here:
+                continue
+            if watcher.position is not known:
+                known, frames = watcher.position, {}
+            if known == here:
+                continue
+            frame = frames.get(connection.codec)
+            if frame is None:
+                frame = frames[connection.codec] = self._seats_frame(connection.codec, known)
+            socket.write(frame)
+            watcher.position = here
+            sent += 1
         metrics.FRAMES_SENT.inc(sent)
-
-    def _send_seats(
-        self, connection: Connection, watcher: Watcher, *, even_if_current: bool = False
-    ) -> bool:
-        here = self.replica.position
-        if watcher.position == here and not even_if_current:
-            return False
-        connection.socket.write(self._seats_frame(connection.codec, watcher.position))
-        watcher.position = here
-        return True
 
     def _seats_frame(self, codec: Codec, known: Position) -> Frame:
         """Return the frame that leads from *known* to the present; each is made once."""

@@ -12,14 +12,6 @@ from realtime.socket import Socket
 MISSED_HOLDS_MAX: Final = 64
 
 
-@dataclass(slots=True)
-class Watcher:
-    """How far one socket is with one show."""
-
-    position: Position
-    show_edition: int
-
-
 @dataclass(slots=True, eq=False)
 class Connection:
     """One socket. Compared by identity."""
@@ -30,7 +22,7 @@ class Connection:
     actor: Actor | None = None
     visible: bool = True
     congested_since: float | None = None
-    watching: dict[int, Watcher] = field(default_factory=dict)
+    watching: dict[int, "Watcher"] = field(default_factory=dict)
     # hold -> (when the push was missed, the push)
     missed_holds: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
@@ -57,3 +49,13 @@ class Connection:
             pushes.append({**push, "expires_in_ms": expires_in_ms})
         self.missed_holds.clear()
         return pushes
+
+
+@dataclass(slots=True, eq=False)
+class Watcher:
+    """How far one socket is with one show. has_left: it watches this show no more."""
+
+    connection: Connection
+    position: Position
+    show_edition: int
+    has_left: bool = False

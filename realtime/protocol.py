@@ -34,6 +34,10 @@ class Codec(Enum):
     JSON = "seatwire.v1.json"
     MSGPACK = "seatwire.v1.msgpack"
 
+    # Members are compared by identity; Enum's own hash is a call in Python for every frame looked
+    # up.
+    __hash__ = object.__hash__
+
 
 class _Message(Struct, tag_field="op", forbid_unknown_fields=True, kw_only=True, frozen=True):
     ref: Ref = None

@@ -40,9 +40,8 @@ _TCP_OPTIONS: Final = {
 class Socket(Protocol):
     """Where frames of one connection go."""
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether earlier frames have not all been handed to the kernel yet."""
+    is_congested: bool
+    """Whether earlier frames have not all been handed to the kernel yet."""
 
     def write(self, frame: Frame) -> None:
         """Send *frame* after what was written before; dropped when the socket is closing."""
@@ -63,10 +62,15 @@ class Socket(Protocol):
 class SharedFrameProtocol(WebSocketsSansIOProtocol):
     """One server-side WebSocket; a `Socket` that the endpoint finds in its scope's extensions."""
 
+    # Plain attributes, kept up to date by the events below, because they are asked for every frame
+    # of every socket.
+    is_congested = False
+    _is_open = True
     _drain_callback: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self._write = self.transport.write
         self.transport.set_write_buffer_limits(high=0)
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family != socket.AF_UNIX:
@@ -82,37 +86,39 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.is_congested = True
         # A pong answers each ping whether it is read or not: who does not read is not read either.
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.is_congested = False
         if not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
         if self._drain_callback is not None and self._is_open:
             self._drain_callback()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._is_open = False
+        self.is_congested = False
         self._drain_callback = None
         super().connection_lost(exc)
 
-    @property
-    def is_congested(self) -> bool:
-        return not self.writable.is_set()
+    def shutdown(self) -> None:
+        self._is_open = False
+        super().shutdown()
 
-    @property
-    def _is_open(self) -> bool:
-        return (
-            self.handshake_complete
-            and not self.close_sent
-            and not self.disconnected
-            and self.conn.close_sent is None
-            and not self.transport.is_closing()
-        )
+    def handle_close(self, event: Any) -> None:
+        self._is_open = False
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        self._is_open = False
+        super().handle_parser_exception()
 
     def write(self, frame: Frame) -> None:
         if self._is_open:
-            self.transport.write(frame.wire)
+            self._write(frame.wire)
 
     def on_drain(self, callback: Callable[[], None]) -> None:
         self._drain_callback = callback
@@ -123,6 +129,7 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
     def close(self, code: CloseCode) -> None:
         if not self._is_open:
             return
+        self._is_open = False
         # What uvicorn does for `websocket.close`; the application, waiting in receive(), hears of
         # it.
         self.queue.put_nowait(
@@ -137,6 +144,7 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def abort(self) -> None:
+        self._is_open = False
         self.transport.abort()
 
 
@@ -149,6 +157,7 @@ class QueuedSocket:
         self._writable = asyncio.Event()
         self._writable.set()
         self._drain_callback: Callable[[], None] | None = None
+        self.is_congested = False
         self.is_closing = False
 
     async def run(self) -> None:
@@ -167,19 +176,17 @@ class QueuedSocket:
             self._drained()
 
     def _drained(self) -> None:
-        was_congested = not self._writable.is_set()
+        was_congested = self.is_congested
+        self.is_congested = False
         self._writable.set()
         if was_congested and self._drain_callback is not None:
             self._drain_callback()
-
-    @property
-    def is_congested(self) -> bool:
-        return not self._writable.is_set()
 
     def write(self, frame: Frame) -> None:
         if self._frames.full():
             return  # the reader answers nothing more until this has drained
         self._frames.put_nowait(frame)
+        self.is_congested = True
         self._writable.clear()
 
     def on_drain(self, callback: Callable[[], None]) -> None:

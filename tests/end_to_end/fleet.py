@@ -50,7 +50,7 @@ class Fleet:
 
     async def start_web(self, *, port: int | None = None, **settings: str) -> Process:
         """Start a web instance on *port*, or on a free one; returns when it is ready."""
-        port = port or _free_port()
+        port = port or free_port()
         environment = {**self.environment, "SEATWIRE_PORT": str(port), **settings}
         process = await self._start(["serve"], f"http://127.0.0.1:{port}", environment)
         await eventually(lambda: self._is_ready(process), timeout_s=START_TIMEOUT_S)
@@ -186,7 +186,8 @@ def environment(database_url: str, redis_url: str, redis_prefix: str) -> dict[st
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
