@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     session_ttl_s: Annotated[int, Field(ge=60)] = 24 * 3600
     pulse_ms: Annotated[int, Field(ge=500, le=60_000)] = 5_000
     watchers_max: Annotated[int, Field(ge=1)] = 50_000
+    sockets_per_s: Annotated[int, Field(ge=1)] = 1_000
     messages_per_s: Annotated[int, Field(ge=1)] = 50
     messages_burst: Annotated[int, Field(ge=1)] = 200
 

@@ -26,9 +26,6 @@ _JWT: Final = re.compile(r"eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?")
 _BEARER: Final = re.compile(r"\bbearer\s+\S+", re.IGNORECASE)
 _URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:@/]*):[^\s@/]+@")
 
-# uvicorn's own line for every socket: path and query, and one write per connection.
-_SOCKET_LINE: Final = '%s - "WebSocket %s"'
-
 
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
     """Send all logs of this process from *level* up to *stream* (standard output)."""
@@ -52,7 +49,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(number)
-    _adopt_uvicorn()
+    _adopt_uvicorn(number)
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -98,8 +95,11 @@ def _to_json(event: EventDict, **_: Any) -> str:
         return msgspec.json.encode({key: ascii(value) for key, value in event.items()}).decode()
 
 
-def _adopt_uvicorn() -> None:
-    """Let uvicorn's loggers speak through ours, except for its line per request and per socket."""
+def _adopt_uvicorn(number: int) -> None:
+    """Let uvicorn's loggers speak through ours, except for its lines per request and per socket.
+
+    Those of a socket are written while it opens, which thousands do at once after a restart.
+    """
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -108,9 +108,4 @@ def _adopt_uvicorn() -> None:
     access.handlers.clear()
     access.propagate = False
     access.disabled = True
-    errors = logging.getLogger("uvicorn.error")
-    errors.filters[:] = [_is_no_socket_line]
-
-
-def _is_no_socket_line(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(_SOCKET_LINE)
+    logging.getLogger("uvicorn.error").setLevel(max(number, logging.WARNING))

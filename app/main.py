@@ -8,7 +8,8 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final, cast
 
 import structlog
 import uvicorn
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.config import Settings
 from app.http import http_app
 from app.http.protocol import BoundedHttpProtocol
+from app.open_files import raise_open_files
 from app.services import Services, open_services
 from realtime.endpoint import Endpoint
 from realtime.hub import Hub
@@ -27,6 +29,17 @@ from realtime.socket import SharedFrameProtocol
 SOCKET_PATH: Final = "/ws"
 # Connections the kernel keeps for us while the loop is busy; a reconnect storm comes all at once.
 ACCEPT_BACKLOG: Final = 4_096
+# What every accepted socket takes over from the listening one. The kernel's queue of unsent bytes
+# is bounded, else "the first unsent byte" that marks a slow watcher would come only after megabytes
+# of old news. A peer that is gone without a word is found after 30 s, also when nothing is sent to
+# it (a hidden tab), and data that nobody acknowledges is given up after 20 s.
+TCP_OPTIONS: Final = {
+    "TCP_NOTSENT_LOWAT": 16_384,
+    "TCP_KEEPIDLE": 15,
+    "TCP_KEEPINTVL": 5,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 20_000,
+}
 # How long a stop waits for HTTP answers under way, after the sockets have moved.
 STOP_TIMEOUT_S: Final = 3
 
@@ -97,6 +110,7 @@ async def running_instance(settings: Settings) -> AsyncIterator[tuple[Services, 
             services.catalog,
             pulse_ms=settings.pulse_ms,
             watchers_max=settings.watchers_max,
+            sockets_per_s=settings.sockets_per_s,
         )
         tasks = [
             group.create_task(services.feed.run(), name="feed"),
@@ -113,7 +127,8 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     async with running_instance(settings) as (services, hub):
         config = uvicorn.Config(
             Application(services, hub),
-            http=BoundedHttpProtocol,
+            # uvicorn calls it as it would call the class.
+            http=cast(Any, partial(BoundedHttpProtocol, admit=hub.admit)),
             ws=SharedFrameProtocol,
             ws_max_size=FRAME_BYTES_MAX,
             ws_per_message_deflate=False,
@@ -123,6 +138,8 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             log_config=None,
             lifespan="off",
             server_header=False,
+            # Nothing here asks for a client's address, and it would cost every watcher a coroutine.
+            proxy_headers=False,
             backlog=ACCEPT_BACKLOG,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
         )
@@ -140,6 +157,10 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in TCP_OPTIONS.items():
+        if hasattr(socket, name):  # Linux has them all
+            listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     try:
         listener.bind((host, port))
     except OSError as error:
@@ -150,6 +171,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings) -> None:
     """Run a web process until it is told to stop."""
+    raise_open_files()
     listener = listen(settings.host, settings.port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, listener))

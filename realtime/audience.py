@@ -30,9 +30,9 @@ from realtime.replica import Replica
 # A screen at 20 frames a second looks live; a longer tick saves the CPU of a big audience.
 TICK_S_MIN: Final = 0.05
 TICK_S_MAX: Final = 0.5
-# The tick is at least this many times the last broadcast, so that broadcasting takes at most a
-# fifth.
-TICK_PER_BROADCAST: Final = 4
+# After a broadcast changes are gathered for as long as it took: broadcasting takes half of the time
+# at most, and a change waits for no more than two broadcasts.
+TICK_PER_BROADCAST: Final = 1
 SLICE_S: Final = 0.002
 # Sends between two looks at the clock; one send takes about 10 us.
 SENDS_PER_LOOK: Final = 32

@@ -67,13 +67,14 @@ class Endpoint:
             return
         chosen = codec.value if codec.value in scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": chosen})
-        if self._hub.is_full:
-            code = CloseCode.TRY_LATER
-            await send({"type": "websocket.close", "code": int(code), "reason": code.reason})
-            return
         extension = scope.get("extensions", {}).get(EXTENSION)
-        if extension is not None:
+        if extension is not None:  # then its HTTP protocol has asked the hub already
             await self._converse(extension["socket"], codec, receive)
+            return
+        retry_in_s = self._hub.admit()
+        if retry_in_s is not None:
+            code, reason = int(CloseCode.TRY_LATER), f"retry_in_ms={round(retry_in_s * 1000)}"
+            await send({"type": "websocket.close", "code": code, "reason": reason})
             return
         await self._converse_queued(QueuedSocket(send), codec, receive)
 

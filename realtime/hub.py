@@ -17,6 +17,7 @@ from app import metrics
 from app.catalog import Catalog
 from app.domain import Actor, Role
 from app.feed import Feed
+from realtime.admission import Admission
 from realtime.audience import SENDS_PER_LOOK, SLICE_S, Audience
 from realtime.close_codes import CloseCode
 from realtime.connection import Connection
@@ -27,6 +28,10 @@ LINGER_S: Final = 30.0
 HELLO_TIMEOUT_S: Final = 10.0
 # A phone that has read nothing for so long is out of reach; its buyer sees "stale" by then.
 CONGESTED_S_MAX: Final = 20.0
+# Sockets that may open at once, as seconds of the pace at which they may open one after another.
+BURST_S: Final = 0.2
+# An instance that is full, or about to stop, is not asked again at once.
+FULL_RETRY_S: Final = 5.0
 # The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
 PULSE_PARTS: Final = 20
 # How fast sockets are asked to move when the instance goes: as fast as another instance can take
@@ -41,11 +46,20 @@ log = structlog.get_logger(__name__)
 class Hub:
     """Connections and audiences of one instance. `run` must be running."""
 
-    def __init__(self, feed: Feed, catalog: Catalog, *, pulse_ms: int, watchers_max: int) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        catalog: Catalog,
+        *,
+        pulse_ms: int,
+        watchers_max: int,
+        sockets_per_s: int,
+    ) -> None:
         self._feed = feed
         self._catalog = catalog
         self._pulse_ms = pulse_ms
         self._watchers_max = watchers_max
+        self._admission = Admission(sockets_per_s, max(1, round(sockets_per_s * BURST_S)))
         self._audiences: dict[int, Audience] = {}
         self._opening: dict[int, asyncio.Task[Audience]] = {}
         self._closing: dict[int, asyncio.Event] = {}
@@ -56,10 +70,15 @@ class Hub:
         self._leaving = False
         self._emptied = asyncio.Event()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another socket would be one too many, or this instance is about to stop."""
-        return self._leaving or self.connection_count >= self._watchers_max
+    def admit(self) -> float | None:
+        """Let one more socket in and return None, or return in how many seconds to come back."""
+        if self._leaving or self.connection_count >= self._watchers_max:
+            metrics.SOCKETS_REFUSED.labels("full").inc()
+            return FULL_RETRY_S
+        retry_in_s = self._admission.enter(asyncio.get_running_loop().time())
+        if retry_in_s is not None:
+            metrics.SOCKETS_REFUSED.labels("pace").inc()
+        return retry_in_s
 
     @property
     def connection_count(self) -> int:

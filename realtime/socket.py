@@ -12,7 +12,6 @@ nothing that can be merged later, and is caught up when it drains.
 """
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -22,19 +21,6 @@ from realtime.close_codes import CloseCode
 from realtime.protocol import Frame
 
 EXTENSION: Final = "seatwire.socket"
-
-# The kernel's own queue of unsent bytes is bounded, too, else "the first unsent byte" would come
-# only after megabytes of old news.
-NOTSENT_LOWAT_BYTES: Final = 16_384
-# A peer that is gone without a word is found after 30 s, also when nothing is sent to it (a hidden
-# tab), and data that nobody acknowledges is given up after 20 s.
-_TCP_OPTIONS: Final = {
-    "TCP_NOTSENT_LOWAT": NOTSENT_LOWAT_BYTES,
-    "TCP_KEEPIDLE": 15,
-    "TCP_KEEPINTVL": 5,
-    "TCP_KEEPCNT": 3,
-    "TCP_USER_TIMEOUT": 20_000,
-}
 
 
 class Socket(Protocol):
@@ -72,12 +58,6 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self._write = self.transport.write
         self.transport.set_write_buffer_limits(high=0)
-        raw = transport.get_extra_info("socket")
-        if raw is not None and raw.family != socket.AF_UNIX:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in _TCP_OPTIONS.items():
-                if hasattr(socket, name):
-                    raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     async def run_asgi(self) -> None:
         extensions: dict[str, Any] = self.scope["extensions"]

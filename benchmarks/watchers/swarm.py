@@ -46,13 +46,17 @@ class Dialect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where watchers connect. show: for Seatwire. opening_max: handshakes under way at once."""
+    """Where watchers connect. show: for Seatwire. opening_max: handshakes under way at once.
+
+    receive_bytes: how much the kernel keeps for a watcher that does not read; None: its default.
+    """
 
     port: int
     path: str = "/ws"
     dialect: Dialect = Dialect.SEATWIRE
     show: int = 0
     opening_max: int = 128
+    receive_bytes: int | None = None
 
 
 @dataclass(slots=True)
@@ -185,6 +189,8 @@ class Swarm:
     def _open(self, watcher: _Watcher, *, is_second: bool = False) -> None:
         sock = socket.socket()
         sock.setblocking(False)
+        if self._target.receive_bytes is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._target.receive_bytes)
         code = sock.connect_ex(("127.0.0.1", self._target.port))
         link = _Link(sock, watcher, is_second=is_second)
         if not is_second:

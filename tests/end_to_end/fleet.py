@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psutil
 
 from app.auth import Tokens
 from app.client import Client, CodecName, open_client
@@ -144,6 +145,8 @@ class Fleet:
 
     async def _is_ready(self, process: Process) -> bool:
         assert process.child.returncode is None, f"the process ended; its log is in {self.logs}"
+        if not _listens(process):
+            return False  # whoever answers on its port is another instance
         try:
             ready = (await self.http.get(f"{process.url}/readyz")).json()
         except httpx.TransportError:
@@ -184,6 +187,11 @@ def environment(database_url: str, redis_url: str, redis_prefix: str) -> dict[st
         "SEATWIRE_SECRET": SECRET,
         "SEATWIRE_PULSE_MS": "500",
     }
+
+
+def _listens(process: Process) -> bool:
+    connections = psutil.Process(process.child.pid).net_connections("tcp")
+    return any(connection.status == psutil.CONN_LISTEN for connection in connections)
 
 
 def free_port() -> int:

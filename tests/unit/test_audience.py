@@ -364,4 +364,10 @@ def _of_kind(pushes: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 def _hub() -> Hub:
     """A hub in which nobody watches anything, so that it asks neither feed nor catalog."""
-    return Hub(cast(Feed, None), cast(Catalog, None), pulse_ms=5_000, watchers_max=10)
+    return Hub(
+        cast(Feed, None),
+        cast(Catalog, None),
+        pulse_ms=5_000,
+        watchers_max=10,
+        sockets_per_s=100,
+    )

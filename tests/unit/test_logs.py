@@ -58,12 +58,12 @@ def test_what_is_below_the_level_is_left_out(stream: StringIO) -> None:
 
 def test_libraries_speak_the_same_way(stream: StringIO) -> None:
     structlog.contextvars.bind_contextvars(request_id="r1")
-    logging.getLogger("uvicorn.error").info("Listening on %s", "port 8000")
+    logging.getLogger("uvicorn.error").warning("Listening on %s", "port 8000")
     (line,) = lines(stream)
     assert (line["event"], line["logger"], line["level"], line["request_id"]) == (
         "Listening on port 8000",
         "uvicorn.error",
-        "info",
+        "warning",
         "r1",
     )
 
