@@ -22,6 +22,7 @@ from app.http.protocol import BoundedHttpProtocol
 from app.open_files import raise_open_files
 from app.services import Services, open_services
 from realtime.endpoint import Endpoint
+from realtime.garbage import leave_the_old_alone
 from realtime.hub import Hub
 from realtime.protocol import FRAME_BYTES_MAX
 from realtime.socket import SharedFrameProtocol
@@ -143,6 +144,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             backlog=ACCEPT_BACKLOG,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
         )
+        leave_the_old_alone()
         log.info("instance.started", instance=services.instance, port=listener.getsockname()[1])
         await Server(config, hub).serve(sockets=[listener])
         log.info("instance.stopped", instance=services.instance)

@@ -37,7 +37,9 @@ DUE_HOLDS: Final = Gauge(
 )
 WATCHERS: Final = Gauge("seatwire_watchers", "Open sockets.", multiprocess_mode="livesum")
 SOCKETS_REFUSED: Final = Counter(
-    "seatwire_sockets_refused_total", "Sockets turned away before they opened, by reason.", ["reason"]
+    "seatwire_sockets_refused_total",
+    "Sockets turned away before they opened, by reason.",
+    ["reason"],
 )
 FRAMES_MADE: Final = Counter("seatwire_frames_made_total", "Frames encoded, by push.", ["push"])
 FRAMES_SENT: Final = Counter("seatwire_frames_sent_total", "Frames broadcast to sockets.")

@@ -8,7 +8,7 @@ before a restart.
 import asyncio
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -21,6 +21,7 @@ from realtime.admission import Admission
 from realtime.audience import SENDS_PER_LOOK, SLICE_S, Audience
 from realtime.close_codes import CloseCode
 from realtime.connection import Connection
+from realtime.garbage import ClosedSockets
 from realtime.protocol import Codec, Frame, encode
 
 # A reload of the page or a short loss of the network should find the replica still filled.
@@ -34,11 +35,12 @@ BURST_S: Final = 0.2
 FULL_RETRY_S: Final = 5.0
 # The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
 PULSE_PARTS: Final = 20
-# How fast sockets are asked to move when the instance goes: as fast as another instance can take
-# them.
+# How fast sockets are asked to move when the instance goes: half as fast as another instance lets
+# them in, within what process managers commonly wait before they kill.
 GOAWAY_PER_S: Final = 500
-GOAWAY_S_MAX: Final = 2.0
-MOVE_S: Final = 0.5
+GOAWAY_S_MAX: Final = 10.0
+# The last to be asked still needs the time to open its new socket.
+MOVE_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +71,7 @@ class Hub:
         self._by_holder: dict[str, set[Connection]] = {}
         self._leaving = False
         self._emptied = asyncio.Event()
+        self._closed_sockets = ClosedSockets()
 
     def admit(self) -> float | None:
         """Let one more socket in and return None, or return in how many seconds to come back."""
@@ -101,6 +104,7 @@ class Hub:
                     try:
                         await self._beat(part)
                         await self._close_empty()
+                        self._closed_sockets.collect_when_due()
                     except Exception:
                         log.exception("hub.pulse_failed")
         finally:
@@ -141,6 +145,7 @@ class Hub:
         for part in self._parts:
             part.discard(connection)
         metrics.WATCHERS.dec()
+        self._closed_sockets.add()
         if self._leaving and self.connection_count == 0:
             self._emptied.set()
 
@@ -222,12 +227,10 @@ class Hub:
     # The pulse.
 
     async def _beat(self, part: set[Connection]) -> None:
-        loop = asyncio.get_running_loop()
-        now_s = loop.time()
-        slice_ends_at = now_s + SLICE_S
+        now_s = asyncio.get_running_loop().time()
         frames: dict[tuple[Any, ...], Frame] = {}
         time_ms = int(time.time() * 1000)
-        for looked_at, connection in enumerate(tuple(part)):
+        async for connection in _in_slices(tuple(part)):
             if connection.actor is None:
                 if now_s - connection.opened_at > HELLO_TIMEOUT_S:
                     connection.socket.close(CloseCode.NO_HELLO)
@@ -235,9 +238,6 @@ class Hub:
                 self._check_draining(connection, now_s)
             elif connection.visible:
                 connection.socket.write(_pulse_frame(connection, time_ms, frames))
-            if looked_at % SENDS_PER_LOOK == 0 and loop.time() > slice_ends_at:
-                await asyncio.sleep(0)
-                slice_ends_at = loop.time() + SLICE_S
 
     def _check_draining(self, connection: Connection, now_s: float) -> None:
         if connection.congested_since is None:
@@ -252,17 +252,16 @@ class Hub:
         """Ask every socket to move, spread over time; then close what is left."""
         self._leaving = True
         connections = list(self.connections)
+        if not connections:
+            return
         window_s = min(GOAWAY_S_MAX, len(connections) / GOAWAY_PER_S)
-        for connection in connections:
+        async for connection in _in_slices(connections):
             delay_ms = round(random.uniform(0, window_s) * 1000)
             if connection.can_take:
-                connection.socket.write(
-                    encode({"push": "goaway", "delay_ms": delay_ms}, connection.codec)
-                )
-        # The last to be asked still needs the time to open its new socket.
-        if connections:
-            await self._wait_until_empty(window_s + MOVE_S)
-        for connection in list(self.connections):
+                push = {"push": "goaway", "delay_ms": delay_ms}
+                connection.socket.write(encode(push, connection.codec))
+        await self._wait_until_empty(window_s + MOVE_S)
+        async for connection in _in_slices(list(self.connections)):
             connection.socket.close(CloseCode.RESTART)
 
     async def _wait_until_empty(self, timeout_s: float) -> None:
@@ -270,6 +269,17 @@ class Hub:
             await asyncio.wait_for(self._emptied.wait(), timeout_s)
         except TimeoutError:
             log.info("hub.not_empty", connections=self.connection_count)
+
+
+async def _in_slices(connections: Sequence[Connection]) -> AsyncIterator[Connection]:
+    """Yield each of *connections*, and let the loop turn every SLICE_S."""
+    loop = asyncio.get_running_loop()
+    slice_ends_at = loop.time() + SLICE_S
+    for looked_at, connection in enumerate(connections):
+        yield connection
+        if looked_at % SENDS_PER_LOOK == 0 and loop.time() > slice_ends_at:
+            await asyncio.sleep(0)
+            slice_ends_at = loop.time() + SLICE_S
 
 
 def _pulse_frame(
