@@ -52,7 +52,6 @@ export class MapView {
   #frame = 0;
   /** Whether the screen shows something old. */
   #isStale = true;
-  #pixelRatio = 1;
   #pace = new Pace();
   #listening = new AbortController();
   #resizes;
@@ -88,8 +87,7 @@ export class MapView {
       this.#listening.signal,
     );
     this.#resizes = new ResizeObserver(() => this.#resize());
-    this.#resizes.observe(canvas);
-    this.#followPixelRatio();
+    observePixels(this.#resizes, canvas);
   }
 
   /** What part of the plan is shown. */
@@ -209,19 +207,9 @@ export class MapView {
     this.redraw();
   }
 
-  /** A window that goes to another screen may keep its size and still need other pixels. */
-  #followPixelRatio() {
-    const { signal } = this.#listening;
-    if (signal.aborted) return;
-    const now = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    const follow = () => (this.#resize(), this.#followPixelRatio());
-    now.addEventListener('change', follow, { once: true, signal });
-  }
-
   #resize() {
     const { clientWidth, clientHeight } = this.#canvas;
     if (clientWidth === 0 || clientHeight === 0) return;
-    this.#pixelRatio = window.devicePixelRatio || 1;
     this.#traveller.stop();
     this.#viewport.resize(clientWidth, clientHeight);
     this.#moved();
@@ -243,8 +231,9 @@ export class MapView {
     const viewport = this.#viewport;
     if (viewport.width === 0) return;
     const { isZooming } = this.#traveller;
-    const { hasNews, isDone } = this.#scene.work(viewport, this.#pixelRatio, isZooming);
-    const ratio = this.#pixelRatio * (isZooming ? this.#pace.next(nowMs) : 1);
+    const pixelRatio = window.devicePixelRatio || 1;
+    const { hasNews, isDone } = this.#scene.work(viewport, pixelRatio, isZooming);
+    const ratio = pixelRatio * (isZooming ? this.#pace.next(nowMs) : 1);
     // With the same picture as before, all of the frame is left for painting.
     const isDrawn = this.#fitCanvas(ratio) || this.#isStale || hasNews;
     if (isDrawn) this.#isStale = !this.#scene.draw(viewport, ratio);
@@ -265,5 +254,21 @@ export class MapView {
     this.#canvas.width = width;
     this.#canvas.height = height;
     return true;
+  }
+}
+
+/**
+ * Observe an element's size in the screen's pixels: a window that goes to another screen may keep
+ * its size in CSS pixels and still need other ones.
+ *
+ * @param {ResizeObserver} observer
+ * @param {Element} element
+ */
+function observePixels(observer, element) {
+  try {
+    observer.observe(element, { box: 'device-pixel-content-box' });
+  } catch {
+    // Safari knows no such box.
+    observer.observe(element);
   }
 }
