@@ -225,10 +225,13 @@ export class MapScene {
    */
   *#paintTile(context, view, boxes) {
     paintAreas(context, this.#plan.areas, view, this.#theme);
+    yield;
     const reach = OWN_RADIUS_PX_MIN + HIGHLIGHT_PX;
     const planBoxes = boxes?.map((box) => view.toPlanBox(grown(box, reach)));
     this.#sorter.sort(planBoxes ?? [view.visibleBox()], this.#statuses, this.#marks);
+    yield;
     paintRowNumbers(context, this.#plan, view, this.#theme);
+    yield;
     yield* this.#painter.paint(context, view);
     if (this.#hasChosen) this.#painter.paintChosen(context, view, this.#chosen);
   }

@@ -50,6 +50,8 @@ export class MapView {
   #traveller;
   #pointer;
   #frame = 0;
+  /** Whether there is no room on the page; nothing is painted meanwhile. */
+  #isHidden = true;
   /** Whether the screen shows something old. */
   #isStale = true;
   #pace = new Pace();
@@ -209,7 +211,8 @@ export class MapView {
 
   #resize() {
     const { clientWidth, clientHeight } = this.#canvas;
-    if (clientWidth === 0 || clientHeight === 0) return;
+    this.#isHidden = clientWidth === 0 || clientHeight === 0;
+    if (this.#isHidden) return;
     this.#traveller.stop();
     this.#viewport.resize(clientWidth, clientHeight);
     this.#moved();
@@ -229,7 +232,7 @@ export class MapView {
   /** @param {number} nowMs */
   #draw(nowMs) {
     const viewport = this.#viewport;
-    if (viewport.width === 0) return;
+    if (this.#isHidden) return;
     const { isZooming } = this.#traveller;
     const pixelRatio = window.devicePixelRatio || 1;
     const { hasNews, isDone } = this.#scene.work(viewport, pixelRatio, isZooming);

@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, expect
@@ -13,6 +14,7 @@ from tests.end_to_end.fleet import Fleet
 TOUCH: Final = {"has_touch": True}
 SECTIONS: Final = halls(20, 25, 40)
 SEATS: Final = halls(4, 10, 10)
+FREE: Final = "count => document.querySelector('#map').session.sync.counts[0] === count"
 # In the middle of the first hall, and on the disc of the same seat above its number.
 MIDDLE: Final = (400, 240)
 MIDDLE_SEAT: Final = 12 * 40 + 20
@@ -275,6 +277,25 @@ async def test_the_pointer_and_the_keyboard_are_told_seat_and_price(
     await expect(said).to_contain_text("Row 2, Seat 1: Back · €30.00 · Free")
     await page.keyboard.press("Enter")
     await expect(said).to_contain_text("Row 2, Seat 1: Back · €30.00 · Held for you")
+
+
+async def test_the_name_of_the_map_keeps_still_while_it_has_the_focus(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url, rows=2, seats=3)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    canvas = page.locator("#map canvas").first
+    await expect(canvas).to_have_accessible_name("Seating plan of A show: 6 of 6 seats free")
+    await tab_to(page, page.locator("seat-map#map"))
+    async with fleet.buyer(web) as rival:
+        await rival.ask("hold", show=show, hold=str(uuid4()), seats=[0])
+        await page.wait_for_function(FREE, arg=5)
+        await expect(canvas).to_have_accessible_name("Seating plan of A show: 6 of 6 seats free")
+        await page.keyboard.press("Shift+Tab")
+        await rival.ask("hold", show=show, hold=str(uuid4()), seats=[1])
+        await expect(canvas).to_have_accessible_name("Seating plan of A show: 4 of 6 seats free")
 
 
 async def _moved(page: Page, before: Place) -> Place:
