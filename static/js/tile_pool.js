@@ -2,8 +2,8 @@
 
 import { Tile } from './tile.js';
 
-/** About two screens full; phones give a page little memory for pictures. */
-const TILES_MAX = 48;
+/** 24 MB: a laptop's screen twice, but no more on a phone, whose fine screen needs larger tiles. */
+const PIXELS_MAX = 6_000_000;
 
 export class TilePool {
   /** @type {Tile[]} */
@@ -16,7 +16,8 @@ export class TilePool {
 
   /** @param {Tile} tile */
   give(tile) {
-    if (this.#tiles.length < TILES_MAX) this.#tiles.push(tile);
+    const pixels = tile.canvas.width * tile.canvas.height;
+    if ((this.#tiles.length + 1) * pixels <= PIXELS_MAX) this.#tiles.push(tile);
     else tile.free();
   }
 }

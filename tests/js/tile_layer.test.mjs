@@ -108,3 +108,16 @@ test('a tile that goes out of sight is not painted to its end', () => {
   layer.work(paint, NEVER, false);
   assert.deepEqual(painted, ['10,0']);
 });
+
+test('tiles are used again, but fine screens keep few of them', () => {
+  const pool = new TilePool();
+  const tile = pool.take();
+  tile.place(1, 1, 0, 0);
+  pool.give(tile);
+  assert.equal(pool.take(), tile);
+  const large = Array.from({ length: 40 }, () => pool.take());
+  for (const each of large) each.place(1, 3, 0, 0);
+  for (const each of large) pool.give(each);
+  const kept = large.filter(({ canvas }) => canvas.width > 0);
+  assert.ok(kept.length > 5 && kept.length < 15, `${kept.length} kept`);
+});
