@@ -5,12 +5,13 @@
  * when it has not moved. Two pinch. The middle button always pans.
  */
 
+/** @typedef {'chose' | 'moved' | 'nothing'} TapMeaning what a tap did; moved: the view */
+
 /**
  * @typedef {object} GestureActions
  * @property {(deltaX: number, deltaY: number) => void} pan
  * @property {(factor: number, x: number, y: number) => void} zoom
- * @property {(x: number, y: number, isTouch: boolean) => boolean} tap returns whether it meant
- *   something there
+ * @property {(x: number, y: number, isTouch: boolean) => TapMeaning} tap
  * @property {(x: number, y: number) => void} doubleTap where a tap meant nothing
  * @property {() => boolean} hasBand whether a drag draws a band
  * @property {(from: Point, to: Point) => void} band
@@ -46,7 +47,7 @@ export class Gestures {
   #pressedAt = null;
   /** @type {Point | null} where a band began */
   #bandFrom = null;
-  #emptyTap = { x: 0, y: 0, atMs: -Infinity };
+  #lastTap = { x: 0, y: 0, atMs: -Infinity, meaning: /** @type {TapMeaning} */ ('nothing') };
 
   /**
    * @param {HTMLElement} element
@@ -132,15 +133,17 @@ export class Gestures {
   /** @param {PointerEvent} event */
   #tap(event) {
     const { x, y } = this.#at(event);
-    const last = this.#emptyTap;
-    if (this.#actions.tap(x, y, event.pointerType === 'touch')) {
-      last.atMs = -Infinity;
-      return;
-    }
+    const last = this.#lastTap;
     const isNear = Math.hypot(x - last.x, y - last.y) < DOUBLE_TAP_PX;
-    const isSoon = event.timeStamp - last.atMs < DOUBLE_TAP_MS;
-    if (isNear && isSoon) this.#actions.doubleTap(x, y);
-    this.#emptyTap = { x, y, atMs: isNear && isSoon ? -Infinity : event.timeStamp };
+    const isSecond = isNear && event.timeStamp - last.atMs < DOUBLE_TAP_MS;
+    this.#lastTap = { x, y, atMs: event.timeStamp, meaning: 'nothing' };
+    // After the first tap another seat may lie here than the one that both were meant for.
+    if (isSecond && last.meaning === 'moved') return;
+    const meaning = this.#actions.tap(x, y, event.pointerType === 'touch');
+    this.#lastTap.meaning = meaning;
+    if (meaning !== 'nothing' || !isSecond || last.meaning !== 'nothing') return;
+    this.#lastTap.atMs = -Infinity;
+    this.#actions.doubleTap(x, y);
   }
 
   /** @param {WheelEvent} event */

@@ -49,7 +49,7 @@ export class MapKeys {
       },
       { signal },
     );
-    canvas.addEventListener('blur', () => actions.leave(), { signal });
+    canvas.addEventListener('blur', () => (this.#hush(), actions.leave()), { signal });
     signal.addEventListener('abort', () => clearTimeout(this.#saying));
   }
 
@@ -63,6 +63,12 @@ export class MapKeys {
     this.#words = words;
     clearTimeout(this.#saying);
     this.#saying = window.setTimeout(() => (this.#said.textContent = words), QUIET_MS);
+  }
+
+  /** Forget what was said: whoever comes back wants to hear it again. */
+  #hush() {
+    clearTimeout(this.#saying);
+    this.#words = this.#said.textContent = '';
   }
 
   /**

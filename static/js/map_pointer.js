@@ -100,18 +100,19 @@ export class MapPointer {
    * @param {number} x
    * @param {number} y
    * @param {boolean} isTouch
+   * @returns {import('./gestures.js').TapMeaning}
    */
   #tap(x, y, isTouch) {
     const by = isTouch ? 'touch' : 'mouse';
     if (this.#scene.showsSections) return this.#tapSection(x, y);
     const seat = this.#seatAt(x, y, REACH_PX[by]);
-    if (seat < 0) return false;
+    if (seat < 0) return 'nothing';
     if (this.#plan.typicalRadius * this.#viewport.scale < PICK_RADIUS_PX_MIN[by]) {
       this.#zoomTo(TAP_ZOOM, x, y);
-    } else {
-      this.#actions.pick(seat);
+      return 'moved';
     }
-    return true;
+    this.#actions.pick(seat);
+    return 'chose';
   }
 
   /**
@@ -119,16 +120,17 @@ export class MapPointer {
    *
    * @param {number} x
    * @param {number} y
+   * @returns {import('./gestures.js').TapMeaning}
    */
   #tapSection(x, y) {
     const at = this.#viewport.toPlan(x, y);
     const section = this.#scene.sections[this.#sectionAt(x, y)];
-    if (section === undefined) return false;
+    if (section === undefined) return 'nothing';
     const whole = this.#viewport.placeFor(section.box, SECTION_PADDING_PX);
     const near = NEAR_RADIUS_PX / this.#plan.typicalRadius;
     if (whole.scale >= near) this.#traveller.goTo(whole);
     else this.#traveller.goTo(this.#viewport.placeAround(at.x, at.y, near));
-    return true;
+    return 'moved';
   }
 
   /**

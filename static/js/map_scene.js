@@ -114,10 +114,13 @@ export class MapScene {
 
   /** The marks were written anew. */
   showMarks() {
+    const before = this.#own;
     this.#own = [];
     for (let seat = 0; seat < this.#marks.length; seat++) {
       if (this.#marks[seat] !== SeatMark.NONE) this.#own.push(seat);
     }
+    // A marked seat is painted on top, and not in the picture below.
+    for (const seat of new Set([...before, ...this.#own])) this.touchSeat(seat);
   }
 
   /**
@@ -133,20 +136,22 @@ export class MapScene {
 
   /** @param {number} seat */
   touchSeat(seat) {
-    const { x, y, radius, typicalRadius } = this.#plan;
-    if (this.hasSections && !showsSeats(typicalRadius * this.#picture.scale)) return;
+    const { x, y, radius } = this.#plan;
     this.#picture.touch(x[seat], y[seat], radius[seat]);
   }
 
   /**
-   * Paint what is missing, for a few milliseconds. Return whether nothing is missing any more.
+   * Paint what is missing, for a few milliseconds. Return whether there is a new picture in view,
+   * and whether nothing is missing any more.
    *
    * @param {View} view
    * @param {number} ratio device pixels a CSS pixel
    * @param {boolean} isMoving
    */
   work(view, ratio, isMoving) {
-    return this.#picture.work(view, ratio, isMoving);
+    if (this.#hasSeats(view.scale)) return this.#picture.work(view, ratio, isMoving);
+    this.#picture.drop();
+    return { hasNews: false, isDone: true };
   }
 
   /**
@@ -158,11 +163,17 @@ export class MapScene {
   draw(view, ratio) {
     const context = this.#context;
     const { canvas } = context;
+    const isSettled = this.#fade(view);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    this.#picture.draw(context, view);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const isSettled = this.#fade(view);
+    const hasPicture = this.#alpha < 1;
+    // Where tiles are still being painted the floor has no holes.
+    if (!hasPicture || !this.#picture.isComplete) {
+      paintAreas(context, this.#plan.areas, view, this.#theme);
+    }
+    // Copying a picture that sections hide is the dearest part of a frame.
+    if (hasPicture) this.#picture.draw(context, view, ratio);
     if (this.#alpha > 0) {
       this.#sectionPainter.paint(context, view, ratio, this.#alpha, this.hoveredSection);
     }
@@ -170,14 +181,21 @@ export class MapScene {
     return isSettled;
   }
 
+  /**
+   * Say whether single seats are painted at a scale, and not only sections.
+   *
+   * @param {number} scale
+   */
+  #hasSeats(scale) {
+    return !this.hasSections || showsSeats(this.#plan.typicalRadius * scale);
+  }
+
   /** @param {View} view */
   #fade({ scale }) {
     if (!this.hasSections) return true;
-    const { typicalRadius } = this.#plan;
-    let target = sectionsAlpha(typicalRadius * scale);
-    const hasSeats = showsSeats(typicalRadius * this.#picture.scale) && this.#picture.isComplete;
+    let target = sectionsAlpha(this.#plan.typicalRadius * scale);
     // Sections go when there are seats to be seen, not before.
-    if (!hasSeats) target = Math.max(target, this.#alpha);
+    if (!this.#picture.isComplete) target = Math.max(target, this.#alpha);
     const isNear = Math.abs(target - this.#alpha) < FADE_MIN;
     if (isNear || !this.#fades) this.#alpha = target;
     else this.#alpha += (target - this.#alpha) * FADE_SHARE;
@@ -203,15 +221,18 @@ export class MapScene {
    * @param {CanvasRenderingContext2D} context in CSS pixels
    * @param {View} view
    * @param {import('./box.js').Box[] | null} boxes CSS pixels, null for all
+   * @returns {Generator<void, void, void>}
    */
-  #paintTile(context, view, boxes) {
+  *#paintTile(context, view, boxes) {
     paintAreas(context, this.#plan.areas, view, this.#theme);
-    if (this.hasSections && !showsSeats(this.#plan.typicalRadius * view.scale)) return;
+    yield;
     const reach = OWN_RADIUS_PX_MIN + HIGHLIGHT_PX;
     const planBoxes = boxes?.map((box) => view.toPlanBox(grown(box, reach)));
     this.#sorter.sort(planBoxes ?? [view.visibleBox()], this.#statuses, this.#marks);
+    yield;
     paintRowNumbers(context, this.#plan, view, this.#theme);
-    this.#painter.paint(context, view);
+    yield;
+    yield* this.#painter.paint(context, view);
     if (this.#hasChosen) this.#painter.paintChosen(context, view, this.#chosen);
   }
 }

@@ -9,6 +9,7 @@ import { boxAround } from './box.js';
 import { MapPointer } from './map_pointer.js';
 import { MapScene } from './map_scene.js';
 import { nearestTo, neighbourOf } from './neighbours.js';
+import { Pace } from './pace.js';
 import { Traveller } from './traveller.js';
 import { Viewport } from './viewport.js';
 
@@ -49,7 +50,11 @@ export class MapView {
   #traveller;
   #pointer;
   #frame = 0;
-  #pixelRatio = 1;
+  /** Whether there is no room on the page; nothing is painted meanwhile. */
+  #isHidden = true;
+  /** Whether the screen shows something old. */
+  #isStale = true;
+  #pace = new Pace();
   #listening = new AbortController();
   #resizes;
 
@@ -84,7 +89,7 @@ export class MapView {
       this.#listening.signal,
     );
     this.#resizes = new ResizeObserver(() => this.#resize());
-    this.#resizes.observe(canvas);
+    observePixels(this.#resizes, canvas);
   }
 
   /** What part of the plan is shown. */
@@ -101,17 +106,14 @@ export class MapView {
   stop() {
     this.#listening.abort();
     this.#resizes.disconnect();
-    this.#traveller.stop();
+    this.#traveller.end();
     cancelAnimationFrame(this.#frame);
   }
 
   /** Draw in the next frame, once, however often asked. */
   redraw() {
-    this.#frame ||= requestAnimationFrame((nowMs) => {
-      this.#frame = 0;
-      this.#traveller.step(nowMs);
-      this.#draw();
-    });
+    this.#isStale = true;
+    this.#askForFrame();
   }
 
   /**
@@ -209,23 +211,67 @@ export class MapView {
 
   #resize() {
     const { clientWidth, clientHeight } = this.#canvas;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    this.#canvas.width = Math.round(clientWidth * ratio);
-    this.#canvas.height = Math.round(clientHeight * ratio);
-    this.#pixelRatio = ratio;
+    this.#isHidden = clientWidth === 0 || clientHeight === 0;
+    if (this.#isHidden) return;
     this.#traveller.stop();
     this.#viewport.resize(clientWidth, clientHeight);
     this.#moved();
     // A canvas that was resized is empty; waiting for a frame would flash.
-    this.#draw();
+    this.#draw(performance.now());
   }
 
-  #draw() {
-    if (this.#viewport.width === 0) return;
-    const { isTravelling, isZooming } = this.#traveller;
-    const isDone = this.#scene.work(this.#viewport, this.#pixelRatio, isZooming);
-    const isSettled = this.#scene.draw(this.#viewport, this.#pixelRatio);
-    if (!isDone || !isSettled || isTravelling) this.redraw();
+  #askForFrame() {
+    if (this.#listening.signal.aborted) return;
+    this.#frame ||= requestAnimationFrame((nowMs) => {
+      this.#frame = 0;
+      this.#traveller.step(nowMs);
+      this.#draw(nowMs);
+    });
+  }
+
+  /** @param {number} nowMs */
+  #draw(nowMs) {
+    const viewport = this.#viewport;
+    if (this.#isHidden) return;
+    const { isZooming } = this.#traveller;
+    const pixelRatio = window.devicePixelRatio || 1;
+    const { hasNews, isDone } = this.#scene.work(viewport, pixelRatio, isZooming);
+    const ratio = pixelRatio * (isZooming ? this.#pace.next(nowMs) : 1);
+    // With the same picture as before, all of the frame is left for painting.
+    const isDrawn = this.#fitCanvas(ratio) || this.#isStale || hasNews;
+    if (isDrawn) this.#isStale = !this.#scene.draw(viewport, ratio);
+    this.#pace.end(isDrawn && isZooming);
+    // While somebody zooms there are frames without news, too, to see how long the others take.
+    if (!isDone || this.#isStale || isZooming) this.#askForFrame();
+  }
+
+  /**
+   * Give the canvas its size in pixels. Return whether it had another one, and is empty now.
+   *
+   * @param {number} ratio its pixels a CSS pixel
+   */
+  #fitCanvas(ratio) {
+    const width = Math.round(this.#viewport.width * ratio);
+    const height = Math.round(this.#viewport.height * ratio);
+    if (this.#canvas.width === width && this.#canvas.height === height) return false;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    return true;
+  }
+}
+
+/**
+ * Observe an element's size in the screen's pixels: a window that goes to another screen may keep
+ * its size in CSS pixels and still need other ones.
+ *
+ * @param {ResizeObserver} observer
+ * @param {Element} element
+ */
+function observePixels(observer, element) {
+  try {
+    observer.observe(element, { box: 'device-pixel-content-box' });
+  } catch {
+    // Safari knows no such box.
+    observer.observe(element);
   }
 }

@@ -17,6 +17,9 @@ const NARROW_PX = 600;
 /** Counts change all the time; nobody reads them here more often. */
 const REPAINT_MS = 1_000;
 
+/** Close up the frame would be too small to see. */
+const FRAME_PX_MIN = 10;
+
 /** It shows when this much of the plan's width or height is out of sight. */
 const SEEN_SHARE_MAX = 0.85;
 
@@ -68,9 +71,12 @@ export class Minimap {
     const from = this.#view.toScreen(Math.max(left, bounds.left), Math.max(top, bounds.top));
     const to = this.#view.toScreen(Math.min(right, bounds.right), Math.min(bottom, bounds.bottom));
     const { style } = this.#frame;
-    style.width = `${Math.max(to.x - from.x, 4)}px`;
-    style.height = `${Math.max(to.y - from.y, 4)}px`;
-    style.transform = `translate(${from.x}px, ${from.y}px)`;
+    const width = Math.max(to.x - from.x, FRAME_PX_MIN);
+    const height = Math.max(to.y - from.y, FRAME_PX_MIN);
+    style.width = `${width}px`;
+    style.height = `${height}px`;
+    const x = (from.x + to.x - width) / 2;
+    style.transform = `translate(${x}px, ${(from.y + to.y - height) / 2}px)`;
   }
 
   /** Seats have changed; it is painted again soon, and only while it shows. */

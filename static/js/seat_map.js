@@ -193,8 +193,9 @@ export class SeatMap extends HTMLElement {
     this.#session = this.#drawn = null;
     this.#parts.minimap.hidden = true;
     this.#selection.replace([]);
-    // Another show must not begin with the picture of this one.
+    // Another show must not begin with the picture or the name of this one.
     this.#parts.canvas.width = 0;
+    this.#parts.canvas.removeAttribute('aria-label');
   }
 
   /** @param {SeatPlan} plan */
@@ -256,12 +257,15 @@ export class SeatMap extends HTMLElement {
 
   /** Say in words what the picture shows. */
   #describe() {
+    const { canvas } = this.#parts;
+    // Some screen readers read the name of what has the focus whenever it changes.
+    if (canvas.matches(':focus') && canvas.hasAttribute('aria-label')) return;
     const { show, sync } = this.#session ?? {};
     let words = this.#drawn?.plan.name ?? '';
     if (show && sync) {
       words = t('map.label', { title: show.title, free: sync.counts[0], count: show.count });
     }
-    this.#parts.canvas.setAttribute('aria-label', words);
+    canvas.setAttribute('aria-label', words);
   }
 
   /**

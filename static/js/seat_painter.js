@@ -7,7 +7,7 @@
  */
 
 import { finish, freeStyle, lookStyles, paintSample } from './seat_shapes.js';
-import { Look } from './seat_sorter.js';
+import { Look, NONE } from './seat_sorter.js';
 import { inkOn } from './theme.js';
 
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
@@ -39,8 +39,11 @@ const HIGHLIGHT_WIDTH_PX = 2;
 /** The ring of the keyboard's focus runs this far outside its seat. */
 const FOCUS_PX = 4;
 
-/** The time to fill a path grows faster than the number of its shapes. */
-const PATH_SEATS_MAX = 64;
+/**
+ * Seats painted in one step. The time to fill a path grows faster than the number of its shapes,
+ * and a frame has to be able to end between two steps.
+ */
+const STEP_SEATS_MAX = 64;
 
 const FULL_TURN = 2 * Math.PI;
 
@@ -64,21 +67,18 @@ export class SeatPainter {
   }
 
   /**
-   * Paint the seats that the sorter found.
+   * Paint the seats that the sorter found, in steps of a fraction of a millisecond.
    *
    * @param {Context} context in CSS pixels
    * @param {Viewport} viewport
+   * @returns {Generator<void, void, void>}
    */
-  paint(context, viewport) {
+  *paint(context, viewport) {
     const radiusPx = this.#plan.typicalRadius * viewport.scale;
-    const first = this.#plan.categories.length;
-    const isFar = radiusPx < SHAPE_RADIUS_PX_MIN;
-    for (let look = 0; look < first + Look.CHANGING; look++) {
-      if (!this.#sorter.has(look)) continue;
-      if (isFar) this.#paintFar(context, viewport, look);
-      else this.#paintNear(context, viewport, look);
-    }
-    if (radiusPx >= NUMBER_RADIUS_PX_MIN) this.#paintNumbers(context, viewport);
+    const end = this.#plan.categories.length + Look.CHANGING;
+    const paint = radiusPx < SHAPE_RADIUS_PX_MIN ? this.#paintFar : this.#paintNear;
+    for (let look = 0; look < end; look++) yield* paint.call(this, context, viewport, look);
+    if (radiusPx >= NUMBER_RADIUS_PX_MIN) yield* this.#paintNumbers(context, viewport);
   }
 
   /**
@@ -123,19 +123,19 @@ export class SeatPainter {
    * @param {Viewport} viewport
    * @param {number} look
    */
-  #paintFar(context, { scale, offsetX, offsetY }, look) {
+  *#paintFar(context, { scale, offsetX, offsetY }, look) {
     const { x, y, radius } = this.#plan;
     const { color, farShare } = this.#styles[look];
-    context.fillStyle = color;
-    this.#sorter.each(look, (seat) => {
-      const side = Math.max(2 * radius[seat] * scale, FAR_SIDE_PX_MIN) * farShare;
-      context.fillRect(
-        x[seat] * scale + offsetX - side / 2,
-        y[seat] * scale + offsetY - side / 2,
-        side,
-        side,
-      );
-    });
+    for (let seat = this.#sorter.first(look); seat !== NONE; ) {
+      context.fillStyle = color;
+      for (let count = 0; count < STEP_SEATS_MAX && seat !== NONE; count++) {
+        const side = Math.max(2 * radius[seat] * scale, FAR_SIDE_PX_MIN) * farShare;
+        const left = x[seat] * scale + offsetX - side / 2;
+        context.fillRect(left, y[seat] * scale + offsetY - side / 2, side, side);
+        seat = this.#sorter.after(seat);
+      }
+      yield;
+    }
   }
 
   /**
@@ -143,24 +143,19 @@ export class SeatPainter {
    * @param {Viewport} viewport
    * @param {number} look
    */
-  #paintNear(context, { scale, offsetX, offsetY }, look) {
+  *#paintNear(context, { scale, offsetX, offsetY }, look) {
     const { x, y, radius, typicalRadius } = this.#plan;
     const style = this.#styles[look];
-    let traced = 0;
-    context.beginPath();
-    this.#sorter.each(look, (seat) => {
-      if (++traced % PATH_SEATS_MAX === 0) {
-        finish(context, style, typicalRadius * scale);
-        context.beginPath();
+    for (let seat = this.#sorter.first(look); seat !== NONE; ) {
+      context.beginPath();
+      for (let count = 0; count < STEP_SEATS_MAX && seat !== NONE; count++) {
+        const screenX = x[seat] * scale + offsetX;
+        style.trace(context, screenX, y[seat] * scale + offsetY, radius[seat] * scale);
+        seat = this.#sorter.after(seat);
       }
-      style.trace(
-        context,
-        x[seat] * scale + offsetX,
-        y[seat] * scale + offsetY,
-        radius[seat] * scale,
-      );
-    });
-    finish(context, style, typicalRadius * scale);
+      finish(context, style, typicalRadius * scale);
+      yield;
+    }
   }
 
   /**
@@ -190,14 +185,15 @@ export class SeatPainter {
    */
   paintChosen(context, { scale, offsetX, offsetY }, chosen) {
     const { x, y, radius } = this.#plan;
+    const sorter = this.#sorter;
     context.beginPath();
     for (let look = 0; look < this.#styles.length; look++) {
-      this.#sorter.each(look, (seat) => {
-        if (chosen[seat] === 0) return;
+      for (let seat = sorter.first(look); seat !== NONE; seat = sorter.after(seat)) {
+        if (chosen[seat] === 0) continue;
         const side = Math.max(2 * radius[seat] * scale, CHOSEN_SIDE_PX_MIN);
         const left = x[seat] * scale + offsetX - side / 2;
         context.rect(left, y[seat] * scale + offsetY - side / 2, side, side);
-      });
+      }
     }
     context.globalAlpha = 0.3;
     context.fillStyle = this.#theme.own;
@@ -212,24 +208,23 @@ export class SeatPainter {
    * @param {Context} context
    * @param {Viewport} viewport
    */
-  #paintNumbers(context, { scale, offsetX, offsetY }) {
+  *#paintNumbers(context, { scale, offsetX, offsetY }) {
     const { x, y, radius, numbers, categories, typicalRadius } = this.#plan;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.font = `${Math.min(typicalRadius * scale * 0.72, 15)}px ${this.#theme.font}`;
-    categories.forEach(({ color }, look) => {
-      if (!this.#sorter.has(look)) return;
-      context.fillStyle = inkOn(context, color);
-      this.#sorter.each(look, (seat) => {
-        const screenX = x[seat] * scale + offsetX;
-        // The fourth argument squeezes long numbers into their seat.
-        context.fillText(
-          numbers[seat],
-          screenX,
-          y[seat] * scale + offsetY,
-          radius[seat] * scale * 1.5,
-        );
-      });
-    });
+    for (let look = 0; look < categories.length; look++) {
+      for (let seat = this.#sorter.first(look); seat !== NONE; ) {
+        context.fillStyle = inkOn(context, categories[look].color);
+        for (let count = 0; count < STEP_SEATS_MAX && seat !== NONE; count++) {
+          const screenX = x[seat] * scale + offsetX;
+          const screenY = y[seat] * scale + offsetY;
+          // The fourth argument squeezes long numbers into their seat.
+          context.fillText(numbers[seat], screenX, screenY, radius[seat] * scale * 1.5);
+          seat = this.#sorter.after(seat);
+        }
+        yield;
+      }
+    }
   }
 }

@@ -26,7 +26,7 @@ export const Look = Object.freeze({
 const LOOK_COUNT = 7;
 
 /** The end of a list. */
-const NONE = -1;
+export const NONE = -1;
 
 export class SeatSorter {
   #plan;
@@ -83,22 +83,21 @@ export class SeatSorter {
   }
 
   /**
-   * Call *action* with each seat of a look found by the last `sort`.
+   * Return the first seat of a look that the last `sort` found, or `NONE`.
    *
    * @param {number} look a category index, or the number of categories + a `Look`
-   * @param {(seat: number) => void} action
    */
-  each(look, action) {
-    for (let seat = this.#heads[look]; seat !== NONE; seat = this.#next[seat]) action(seat);
+  first(look) {
+    return this.#heads[look];
   }
 
   /**
-   * Say whether the last `sort` found a seat of this look.
+   * Return the next seat of the same look, or `NONE`.
    *
-   * @param {number} look
+   * @param {number} seat
    */
-  has(look) {
-    return this.#heads[look] !== NONE;
+  after(seat) {
+    return this.#next[seat];
   }
 }
 

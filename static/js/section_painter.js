@@ -29,7 +29,7 @@ const TINT_MAX = 0.82;
 const NONE_TINT = 0.1;
 
 /** Words need this much room on all sides, in CSS pixels. */
-const COUNT_ROOM_PX = 6.5;
+const COUNT_ROOM_PX = 5;
 const NAME_ROOM_PX = 19;
 const BAR_ROOM_PX = 30;
 

@@ -25,6 +25,12 @@ import { areaOf, depthIn, outlineOf } from './outline.js';
 /** Outlines run this many seat radii outside the seats' centres. */
 const MARGIN_RADII = 1.5;
 
+/** Words stand at the centre, unless another place has so many times its room. */
+const BETTER_ROOM = 1.3;
+
+/** Places tried on each side of a section's box: wedges are widest far from their centre. */
+const TRIED = 9;
+
 /**
  * Return the sections in the plan's order, and the section of every seat.
  *
@@ -84,23 +90,32 @@ function sectionFrom(plan, rows) {
   const outline = outlineOf(points, plan.typicalRadius * MARGIN_RADII);
   const box = emptyBox();
   for (const { x, y } of outline) growBox(box, x, y);
-  const { middle, room } = middleOf(outline, points[points.length >> 1]);
+  const row = points[points.length >> 1];
+  const { middle, room } = middleOf(outline, box, row[row.length >> 1]);
   const { first } = rows[0];
   return { name: rows[0].zone, first, end: rows[rows.length - 1].end, outline, box, middle, room };
 }
 
 /**
- * Return the centre of a section; in a bent one, which has its centre outside, a seat within.
+ * Return where a section has room for words: its centre, or where there is clearly more.
  *
  * @param {Point[]} outline
- * @param {Point[]} row in the middle of it
+ * @param {Box} box of the outline
+ * @param {Point} seat that is in the section, should all else be outside
  */
-function middleOf(outline, row) {
-  const middle = centreOf(outline);
-  const depth = depthIn(outline, middle);
-  if (depth > 0) return { middle, room: depth };
-  const seat = row[row.length >> 1];
-  return { middle: seat, room: Math.max(depthIn(outline, seat), 0) };
+function middleOf(outline, { left, top, right, bottom }, seat) {
+  const centre = centreOf(outline);
+  let best = { middle: seat, room: Math.max(depthIn(outline, seat), 0) };
+  for (let across = 1; across <= TRIED; across++) {
+    for (let down = 1; down <= TRIED; down++) {
+      const x = left + ((right - left) * across) / (TRIED + 1);
+      const y = top + ((bottom - top) * down) / (TRIED + 1);
+      const room = depthIn(outline, { x, y });
+      if (room > best.room) best = { middle: { x, y }, room };
+    }
+  }
+  const centreRoom = depthIn(outline, centre);
+  return centreRoom * BETTER_ROOM < best.room ? best : { middle: centre, room: centreRoom };
 }
 
 /** @param {Point[]} outline */

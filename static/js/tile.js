@@ -3,6 +3,14 @@
 import { DirtyRegion } from './dirty_region.js';
 import { View } from './viewport.js';
 
+/** @typedef {import('./box.js').Box} Box */
+/**
+ * Paints what a view shows, in short steps; boxes are CSS pixels, null for all.
+ *
+ * @typedef {(context: CanvasRenderingContext2D, view: View, boxes: Box[] | null) =>
+ *   Generator<void, void, void>} PaintTile
+ */
+
 /** Side of a tile in CSS pixels: small enough to paint within a frame, with few to put together. */
 export const TILE_PX = 256;
 
@@ -27,7 +35,7 @@ export class Tile extends View {
   }
 
   /**
-   * Become the tile of another place; everything has to be painted.
+   * Become the tile of another place; all of it has to be painted.
    *
    * @param {number} scale
    * @param {number} ratio device pixels a CSS pixel
@@ -43,7 +51,11 @@ export class Tile extends View {
     this.#ratio = ratio;
     const side = Math.ceil(TILE_PX * ratio);
     if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
-    this.dirty.addAll();
+  }
+
+  /** Give its memory back; it can be placed again. */
+  free() {
+    this.canvas.width = this.canvas.height = 0;
   }
 
   /**
@@ -59,19 +71,31 @@ export class Tile extends View {
   }
 
   /**
-   * Paint what is dirty.
+   * Paint the whole tile, step by step. What changes from now on is for the next time.
    *
-   * @param {(context: CanvasRenderingContext2D, view: View,
-   *   boxes: import('./box.js').Box[] | null) => void} paint boxes: CSS pixels, null for all
+   * @param {PaintTile} paint
    */
-  refresh(paint) {
+  *paintAll(paint) {
     const { context } = this;
-    const { boxes } = this.dirty;
+    this.dirty.clear();
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    context.save();
-    if (boxes !== null) clipTo(context, boxes);
     context.clearRect(0, 0, TILE_PX + 1, TILE_PX + 1);
-    paint(context, this, boxes);
+    yield* paint(context, this, null);
+  }
+
+  /**
+   * Paint a few boxes again, at once.
+   *
+   * @param {PaintTile} paint
+   * @param {Box[]} boxes CSS pixels
+   */
+  repaint(paint, boxes) {
+    const { context } = this;
+    context.save();
+    clipTo(context, boxes);
+    context.clearRect(0, 0, TILE_PX + 1, TILE_PX + 1);
+    const steps = paint(context, this, boxes);
+    while (!steps.next().done);
     context.restore();
     this.dirty.clear();
   }
@@ -79,7 +103,7 @@ export class Tile extends View {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {import('./box.js').Box[]} boxes
+ * @param {Box[]} boxes
  */
 function clipTo(context, boxes) {
   context.beginPath();

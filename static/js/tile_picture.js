@@ -5,8 +5,9 @@
  */
 
 import { TileLayer } from './tile_layer.js';
+import { TilePool } from './tile_pool.js';
 
-/** @typedef {import('./tile_layer.js').PaintTile} PaintTile */
+/** @typedef {import('./tile.js').PaintTile} PaintTile */
 /** @typedef {import('./viewport.js').View} View */
 
 /** While somebody zooms, a picture stretched by more than this looks it; shrunk it shows less. */
@@ -19,8 +20,7 @@ const ZOOM_WORK_MS = 2;
 
 export class TilePicture {
   #paint;
-  /** @type {import('./tile.js').Tile[]} */
-  #pool = [];
+  #pool = new TilePool();
   /** @type {TileLayer | null} */
   #layer = null;
   /** @type {TileLayer | null} shown where the other one is not painted yet */
@@ -36,11 +36,6 @@ export class TilePicture {
   /** Whether the plan is painted, whatever its scale. */
   get isComplete() {
     return this.#layer?.isComplete === true || this.#backdrop?.isComplete === true;
-  }
-
-  /** Scale that the seats are painted at; 0 before there is any. */
-  get scale() {
-    return this.#layer?.scale ?? 0;
   }
 
   /** Everything looks different. */
@@ -62,7 +57,8 @@ export class TilePicture {
   }
 
   /**
-   * Paint what is missing for a view, for a few milliseconds. Return whether nothing is missing.
+   * Paint what is missing for a view, for a few milliseconds. Return whether there is a new picture
+   * in view, and whether nothing is missing any more.
    *
    * @param {View} view
    * @param {number} ratio device pixels a CSS pixel
@@ -73,18 +69,29 @@ export class TilePicture {
     const layer = this.#layerFor(view, ratio, isMoving);
     layer.lookAt(view);
     this.#backdrop?.lookAt(view);
-    const isDone = layer.work(this.#paint, this.#isOver, !isMoving);
+    const progress = layer.work(this.#paint, this.#isOver, !isMoving);
     if (layer.isComplete) this.#dropBackdrop();
-    return isDone;
+    return progress;
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context in device pixels
+   * @param {CanvasRenderingContext2D} context in CSS pixels
    * @param {View} view
+   * @param {number} ratio pixels of the context a CSS pixel
    */
-  draw(context, view) {
-    this.#backdrop?.draw(context, view, false);
-    this.#layer?.draw(context, view, this.#backdrop !== null);
+  draw(context, view, ratio) {
+    const before = context.getTransform();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#backdrop?.draw(context, view, ratio, false);
+    this.#layer?.draw(context, view, ratio, this.#backdrop !== null);
+    context.setTransform(before);
+  }
+
+  /** Give everything back: nothing of it is in view. */
+  drop() {
+    this.#dropBackdrop();
+    this.#layer?.clear();
+    this.#layer = null;
   }
 
   /**
@@ -94,7 +101,7 @@ export class TilePicture {
    */
   #layerFor(view, ratio, isMoving) {
     const layer = this.#layer;
-    if (layer !== null && layer.ratio !== ratio) this.#drop();
+    if (layer !== null && layer.ratio !== ratio) this.drop();
     else if (layer !== null) {
       const stretch = view.scale / layer.scale;
       if (stretch === 1) return layer;
@@ -116,11 +123,5 @@ export class TilePicture {
   #dropBackdrop() {
     this.#backdrop?.clear();
     this.#backdrop = null;
-  }
-
-  #drop() {
-    this.#dropBackdrop();
-    this.#layer?.clear();
-    this.#layer = null;
   }
 }

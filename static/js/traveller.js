@@ -28,10 +28,6 @@ export class Traveller {
     this.#onMove = onMove;
   }
 
-  get isTravelling() {
-    return this.#flight !== null;
-  }
-
   /** Whether the scale is changing. */
   get isZooming() {
     return this.#zoomRest !== 0 || this.#flight !== null;
@@ -85,5 +81,11 @@ export class Traveller {
   /** End a flight here. */
   stop() {
     this.#flight = null;
+  }
+
+  /** Move nothing any more. */
+  end() {
+    this.stop();
+    clearTimeout(this.#zoomRest);
   }
 }

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { boxesMeet, grown } from '../../static/js/box.js';
 import { DirtyRegion } from '../../static/js/dirty_region.js';
 import { SeatMark, writeMarks } from '../../static/js/seat_marks.js';
-import { Look, SeatSorter } from '../../static/js/seat_sorter.js';
+import { freeStyle, lookStyles } from '../../static/js/seat_shapes.js';
+import { Look, NONE, SeatSorter } from '../../static/js/seat_sorter.js';
 
 const PLAN = {
   count: 6,
@@ -23,7 +24,7 @@ const FIRST = PLAN.categories.length;
 
 function seatsOf(sorter, look) {
   const seats = [];
-  sorter.each(look, (seat) => seats.push(seat));
+  for (let seat = sorter.first(look); seat !== NONE; seat = sorter.after(seat)) seats.push(seat);
   return seats.sort();
 }
 
@@ -35,7 +36,7 @@ test('free seats go by category, the others by status', () => {
   assert.deepEqual(seatsOf(sorter, FIRST + Look.HELD), [2]);
   assert.deepEqual(seatsOf(sorter, FIRST + Look.BOOKED), [3]);
   assert.deepEqual(seatsOf(sorter, FIRST + Look.BLOCKED), [4]);
-  assert.ok(!sorter.has(FIRST + Look.UNKNOWN));
+  assert.equal(sorter.first(FIRST + Look.UNKNOWN), NONE);
 });
 
 test('before the first snapshot no seat looks free', () => {
@@ -91,4 +92,19 @@ test('boxes meet when they share a point', () => {
   assert.ok(boxesMeet(box, { left: 10, top: 10, right: 20, bottom: 20 }));
   assert.ok(!boxesMeet(box, { left: 11, top: 0, right: 20, bottom: 20 }));
   assert.ok(boxesMeet(grown(box, 1), { left: 11, top: 0, right: 20, bottom: 20 }));
+});
+
+test('what a seat is shows in its shape, without any colour', () => {
+  const styles = [freeStyle('x'), ...Object.values(lookStyles({}))];
+  const shapes = styles
+    // Own seats look alike, booked or not: both are marked with a tick.
+    .slice(0, 1 + Look.OWN + 1)
+    .map(({ trace, stroke }) => {
+      const calls = [stroke === 0 ? 'fill' : 'stroke'];
+      const pen = new Proxy({}, { get: (_, name) => (...at) => calls.push([name, ...at].join()) });
+      trace(pen, 0, 0, 10);
+      return calls.join(' ');
+    });
+  assert.equal(shapes.length, 7);
+  assert.equal(new Set(shapes).size, 7);
 });

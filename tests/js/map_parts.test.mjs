@@ -228,3 +228,23 @@ test('anything at all can be drawn', () => {
     assert.equal(new SeatPlan(drawable(source).plan).count, 0);
   }
 });
+
+test('words of a wedge stand where it is wide', () => {
+  const rows = [];
+  for (let index = 0; index < 20; index++) {
+    const width = 40 + index * index * 2;
+    const seats = Array.from({ length: 12 }, (_, seat) => ({
+      seat_guid: `${index}-${seat}`,
+      seat_number: String(seat),
+      position: { x: (seat * width) / 11 - width / 2, y: 0 },
+      category: 'A',
+    }));
+    rows.push({ row_number: String(index), position: { x: 0, y: 30 * index }, seats });
+  }
+  const zone = { name: 'Wedge', position: { x: 0, y: 0 }, rows, areas: [] };
+  const plan = new SeatPlan({ name: 'W', categories: [{ name: 'A' }], zones: [zone] });
+  const [{ middle, room, outline }] = sectionsOf(plan).sections;
+  assert.ok(middle.y > 350, `at ${middle.y}`);
+  assert.ok(room > 100);
+  assert.ok(depthIn(outline, middle) > 0);
+});

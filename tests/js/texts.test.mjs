@@ -41,6 +41,24 @@ test('every text that a page or a module names exists', () => {
   for (const [name, key] of named) assert.ok(key in TEXTS.en, `${name} names ${key}`);
 });
 
+test('every text is named by a page or a module', () => {
+  const named = [...filesIn('./', '.html'), ...filesIn('./', '.js'), ...filesIn('js/', '.js')]
+    .filter(([name]) => name !== 'texts.js')
+    .map(([, text]) => text)
+    .join();
+  const begun = [...named.matchAll(/`([a-z_]+\.[a-z_]*)\$\{/g)].map(([, start]) => start);
+  for (const key of Object.keys(TEXTS.en)) {
+    const isNamed = named.includes(`'${key}'`) || named.includes(`"${key}"`);
+    assert.ok(isNamed || begun.some((start) => key.startsWith(start)), `nobody says ${key}`);
+  }
+});
+
+test('nothing but Intl writes prices and times', () => {
+  for (const [name, code] of filesIn('js/', '.js')) {
+    assert.doesNotMatch(code, /\.toLocale(Date|Time)?String\(/, name);
+  }
+});
+
 test('no page has words of its own', () => {
   for (const [name, html] of filesIn('./', '.html')) {
     const texts = html
