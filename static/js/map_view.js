@@ -83,7 +83,7 @@ export class MapView {
       },
       this.#listening.signal,
     );
-    this.#resizes = new ResizeObserver(() => this.#resize());
+    this.#resizes = new ResizeObserver(() => this.measure());
     this.#resizes.observe(canvas);
   }
 
@@ -103,6 +103,27 @@ export class MapView {
     this.#resizes.disconnect();
     this.#traveller.stop();
     cancelAnimationFrame(this.#frame);
+  }
+
+  /**
+   * Take the size that the canvas has. Before the first time the view is nowhere: what is looked at
+   * or clicked by then is lost.
+   */
+  measure() {
+    const { clientWidth, clientHeight } = this.#canvas;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const { width, height } = this.#viewport;
+    const isSame = clientWidth === width && clientHeight === height && ratio === this.#pixelRatio;
+    if (isSame) return;
+    this.#canvas.width = Math.round(clientWidth * ratio);
+    this.#canvas.height = Math.round(clientHeight * ratio);
+    this.#pixelRatio = ratio;
+    this.#traveller.stop();
+    this.#viewport.resize(clientWidth, clientHeight);
+    this.#moved();
+    // A canvas that was resized is empty; waiting for a frame would flash.
+    this.#draw();
   }
 
   /** Draw in the next frame, once, however often asked. */
@@ -205,20 +226,6 @@ export class MapView {
     this.#pointer.leave();
     this.#actions.move();
     this.redraw();
-  }
-
-  #resize() {
-    const { clientWidth, clientHeight } = this.#canvas;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    this.#canvas.width = Math.round(clientWidth * ratio);
-    this.#canvas.height = Math.round(clientHeight * ratio);
-    this.#pixelRatio = ratio;
-    this.#traveller.stop();
-    this.#viewport.resize(clientWidth, clientHeight);
-    this.#moved();
-    // A canvas that was resized is empty; waiting for a frame would flash.
-    this.#draw();
   }
 
   #draw() {
