@@ -78,3 +78,46 @@ test('a booking that the box office cancels is told', async () => {
   assert.deepEqual(notices, [{ kind: 'booking_cancelled', booking: 'b1' }]);
   assert.equal(holding.booking, null);
 });
+
+test('a click on a hold that another tab has booked is found in the booking', async () => {
+  const { holding, connection, http, notices } = begin();
+  holding.add(5);
+  http.answer = form([5], 19, { status: 'booked', booking: 'b1', expires_in_ms: null });
+  await connection.refuse('hold', 'hold_gone');
+  assert.equal(holding.booking.booking, 'b1');
+  assert.equal(connection.waiting('hold'), undefined);
+  assert.equal(holding.changing.size, 0);
+  assert.deepEqual(notices, []);
+});
+
+test('another seat, clicked when another tab had booked, is held under a new id', async () => {
+  const { holding, connection, http, holdId, notices } = await holdingTwo();
+  holding.add(7);
+  http.answer = form([5, 6], 19, { status: 'booked', booking: 'b1', expires_in_ms: null });
+  await connection.refuse('hold', 'hold_gone');
+  assert.notEqual(connection.waiting('hold').hold, holdId);
+  await connection.answer('hold', form([7], 20));
+  assert.deepEqual([...holding.seats], [7]);
+  assert.deepEqual(holding.booking.seats, [5, 6]);
+  assert.deepEqual(notices, []);
+});
+
+test('what cannot be done with a hold that has ended is told as its end', async () => {
+  const { holding, connection, http, notices } = await holdingTwo();
+  Object.assign(http, { answer: 'hold_gone', fields: { hold_status: 'expired' } });
+  holding.extend();
+  await connection.refuse('extend', 'hold_gone');
+  assert.deepEqual(notices, [{ kind: 'ended', status: 'expired', seats: [5, 6] }]);
+  assert.equal(holding.busy, null);
+});
+
+test('a server that cannot say what the hold is is asked again', async () => {
+  const { store } = await holdingTwo();
+  const { holding, clock, http } = begin({ store, held: 'unavailable' });
+  await settled();
+  assert.equal(holding.seats.size, 0);
+  http.answer = form([5, 6], 18, { status: 'held' });
+  await clock.advance(5_000);
+  assert.deepEqual([...holding.seats], [5, 6]);
+  assert.equal(http.asked, 2);
+});
