@@ -203,8 +203,9 @@ export class HoldWatch {
     if (status !== 'held' || !isKnown) {
       this.#cancelSettling = this.#clock.after(SETTLE_MS, () => this.refresh());
     } else if (typeof expires_in_ms === 'number') {
+      // Baskets read the time by themselves; drawn anew between press and release, a button would
+      // lose its click.
       this.setTime(this.#clock.now(), expires_in_ms);
-      this.#onChange();
     }
   }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { HoldKeeper } from '../../static/js/hold_keeper.js';
 import { MemoryStore } from '../../static/js/key_store.js';
-import { settled } from './doubles.mjs';
+import { collect, settled } from './doubles.mjs';
 import { SHOW, TTL_MS, begin, form, holdingTwo, push } from './holding_parts.mjs';
 
 test('after a reload the hold is there again', async () => {
@@ -44,12 +44,14 @@ test('what another tab does with the hold is taken over', async () => {
   assert.deepEqual([...holding.seats], [5]);
 });
 
-test('a push that only repeats what is known asks nothing', async () => {
+test('a push that only repeats what is known asks nothing and changes nothing but the time', async () => {
   const { holding, connection, clock, http, holdId } = await holdingTwo();
+  const changes = collect(holding, 'change');
   await connection.push(push(holdId, 'held', [5], { expires_in_ms: TTL_MS }));
   await connection.push(push(holdId, 'held', [6, 5], { expires_in_ms: 70_000 }));
   await clock.advance(1_000);
   assert.equal(http.asked, 0);
+  assert.deepEqual(changes, []);
   assert.equal(holding.remainingMs, 69_000);
 });
 
