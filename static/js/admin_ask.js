@@ -9,7 +9,8 @@ const TOAST_MS = 8_000;
 let hideToast = 0;
 
 /**
- * Ask, and return whether the answer is yes. Escape is no.
+ * Ask, and return whether the answer is yes. Escape is no; so is a second question beside the first,
+ * as after a double click.
  *
  * @param {object} question
  * @param {string} question.title
@@ -20,6 +21,7 @@ let hideToast = 0;
  */
 export function ask({ title, words, yes, isGrave = false }) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('ask'));
+  if (dialog.open) return Promise.resolve(false);
   byId('ask-title').textContent = title;
   byId('ask-words').replaceChildren(...words);
   byId('ask-yes').textContent = yes;

@@ -29,21 +29,20 @@ class AdminPage {
   #api = new AdminApi(location.origin, this.#token);
   #desk = new Desk(this.#api, this.#token);
   #plan = new PlanLoader(this.#api);
+  #isLeaving = false;
 
   start() {
     const { signal } = new AbortController();
     const given = takeTokenFromAddress();
     if (given !== null) this.#take(given);
-    this.#token.on('change', () => this.#route(), signal);
+    this.#token.on('change', () => this.#takeChange(), signal);
     window.addEventListener('hashchange', () => {
       const late = takeTokenFromAddress();
       if (late !== null) this.#take(late);
       this.#route();
     });
     byId('sign-in').addEventListener('submit', (event) => this.#signIn(event));
-    byId('sign-out').addEventListener('click', () => {
-      if (this.#token.value !== null) this.#token.forget(this.#token.value);
-    });
+    byId('sign-out').addEventListener('click', () => this.#signOut());
     this.#desk.start();
     this.#plan.start();
     this.#route();
@@ -101,6 +100,19 @@ class AdminPage {
     event.preventDefault();
     const input = /** @type {HTMLInputElement} */ (byId('token'));
     if (this.#take(input.value.trim())) input.value = '';
+  }
+
+  #signOut() {
+    this.#isLeaving = true;
+    if (this.#token.value !== null) this.#token.forget(this.#token.value);
+    this.#isLeaving = false;
+  }
+
+  /** A token that goes without being put away was refused by the server. */
+  #takeChange() {
+    const isRefused = this.#token.value === null && !this.#isLeaving;
+    byId('sign-in-fault').textContent = isRefused ? t('admin.refused') : '';
+    this.#route();
   }
 
   /** @param {string} token @returns {boolean} whether it may enter */

@@ -26,6 +26,8 @@ export class SeatsPanel {
   /** Grows with every question, so that a late answer is not shown for another seat. */
   #turn = 0;
   #reason = '';
+  /** Whether an action waits for its answer; a second click on it means nothing more. */
+  #isBusy = false;
 
   /**
    * @param {object} parts
@@ -209,10 +211,14 @@ export class SeatsPanel {
 
   /** @param {() => Promise<void>} act */
   async #attempt(act) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
     try {
       await act();
     } catch (error) {
       sayFailure(error);
+    } finally {
+      this.#isBusy = false;
     }
     this.#onDone();
     this.#render();

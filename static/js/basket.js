@@ -2,13 +2,21 @@
 
 import { bookingAddress } from './addresses.js';
 import { make } from './dom.js';
-import { countdown, duration, money } from './formats.js';
+import { countdown, duration } from './formats.js';
+import {
+  amountOf,
+  followHold,
+  holdButton,
+  isAsking,
+  seatLine,
+  seatsOf,
+  totalOf,
+} from './held_seats.js';
 import { HoldWarning } from './hold_warning.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
 
-const TICK_MS = 250;
 const TITLE_KEY = 'title';
 
 export class Basket {
@@ -35,22 +43,17 @@ export class Basket {
    * @param {AbortSignal} signal
    */
   start(signal) {
-    const render = () => this.#render();
-    this.#session.on('show', render, signal);
-    this.#session.on('plan', render, signal);
-    this.#session.holding.on('change', render, signal);
-    const ticking = setInterval(() => this.#tick(), TICK_MS);
-    signal.addEventListener('abort', () => clearInterval(ticking));
-    render();
+    const basket = { render: () => this.#render(), tick: () => this.#tick() };
+    followHold(this.#session, basket, signal);
   }
 
   #render() {
     const { holding } = this.#session;
     const focused = this.#focusedKey();
-    const isEmpty = holding.seats.size === 0 && holding.changing.size === 0;
+    const seats = seatsOf(holding);
     this.#root.replaceChildren(
       ...(holding.booking === null ? [] : this.#bookingParts(holding.booking)),
-      ...(isEmpty ? this.#hintParts() : this.#holdParts()),
+      ...(seats.length === 0 ? this.#hintParts() : this.#holdParts(seats)),
     );
     this.#tick();
     if (focused) this.#focusAgain(focused);
@@ -90,11 +93,9 @@ export class Basket {
     return [this.#heading(), make('p', { className: 'hint' }, hint)];
   }
 
-  #holdParts() {
-    const { holding } = this.#session;
-    const seats = [...new Set([...holding.seats, ...holding.changing.keys()])].sort(
-      (a, b) => a - b,
-    );
+  /** @param {number[]} seats */
+  #holdParts(seats) {
+    const session = this.#session;
     return [
       make(
         'div',
@@ -103,11 +104,11 @@ export class Basket {
         make('span', { className: 'time', role: 'timer', ariaLabel: t('basket.time_left') }),
       ),
       this.#warningLine(),
-      make('ul', {}, ...seats.map((seat) => this.#row(seat))),
+      make('ul', {}, ...seats.map((seat) => seatLine(session, seat))),
       make(
         'div',
         { className: 'foot' },
-        totalLine(holding.seats.size, this.#totalWords()),
+        totalLine(session.holding.seats.size, totalOf(session)),
         this.#actions(),
       ),
     ];
@@ -127,7 +128,7 @@ export class Basket {
         'button',
         {
           type: 'button',
-          disabled: isBusy(holding),
+          disabled: isAsking(holding),
           onclick: () => holding.extend(),
           dataset: { key: 'hold-on' },
         },
@@ -136,55 +137,14 @@ export class Basket {
     );
   }
 
-  /** @param {number} seat */
-  #row(seat) {
-    const { holding, plan } = this.#session;
-    const change = holding.changing.get(seat);
-    const name = plan?.nameOf(seat) ?? '…';
-    const place = plan ? [plan.zoneOf(seat), plan.categories[plan.category[seat]].name] : [];
-    const below = change ? t(`basket.${change}`) : [...new Set(place)].filter(Boolean).join(' · ');
-    return make(
-      'li',
-      {},
-      make('span', {}, plan?.shortNameOf(seat) ?? name, make('span', { className: 'soft' }, below)),
-      make('span', {}, this.#money(this.#session.priceOf(seat))),
-      make(
-        'button',
-        {
-          type: 'button',
-          ariaLabel: t('basket.remove', { seat: name }),
-          disabled: change !== undefined || holding.busy !== null,
-          onclick: () => holding.remove(seat),
-          dataset: { key: `seat-${seat}` },
-        },
-        '×',
-      ),
-    );
-  }
-
   #actions() {
     const { holding } = this.#session;
-    const button = (
-      /** @type {'extend' | 'release' | 'book'} */ action,
-      /** @type {() => void} */ act,
-    ) =>
-      make(
-        'button',
-        {
-          type: 'button',
-          className: action === 'book' ? 'main' : '',
-          disabled: isBusy(holding) || holding.seats.size === 0,
-          onclick: act,
-          dataset: { key: action },
-        },
-        holding.busy === action ? t(`basket.busy_${action}`) : t(`basket.${action}`),
-      );
     return make(
       'div',
       { className: 'actions' },
-      button('extend', () => holding.extend()),
-      button('release', () => holding.releaseAll()),
-      button('book', () => holding.book()),
+      holdButton(holding, 'extend', () => holding.extend()),
+      holdButton(holding, 'release', () => holding.releaseAll()),
+      holdButton(holding, 'book', () => holding.book()),
     );
   }
 
@@ -199,7 +159,7 @@ export class Basket {
         t('basket.booked'),
       ),
       make('ul', {}, ...names.map((name) => make('li', {}, make('span', {}, name)))),
-      totalLine(booking.seats.length, this.#money(booking.total)),
+      totalLine(booking.seats.length, amountOf(this.#session, booking.total)),
       make(
         'div',
         { className: 'actions' },
@@ -223,22 +183,6 @@ export class Basket {
         ),
       ),
     ];
-  }
-
-  #totalWords() {
-    const { holding } = this.#session;
-    let total = holding.total;
-    if (total === null) {
-      total = 0;
-      for (const seat of holding.seats) total += this.#session.priceOf(seat) ?? 0;
-    }
-    return this.#money(total);
-  }
-
-  /** @param {number | undefined} minorUnits */
-  #money(minorUnits) {
-    const currency = this.#session.show?.currency;
-    return currency === undefined || minorUnits === undefined ? '' : money(minorUnits, currency);
   }
 
   #tick() {
@@ -270,11 +214,6 @@ function totalLine(count, amount) {
     make('span', {}, t('basket.total', { count })),
     make('strong', {}, amount),
   );
-}
-
-/** @param {import('./holding.js').Holding} holding */
-function isBusy(holding) {
-  return holding.busy !== null || holding.changing.size > 0;
 }
 
 /** @param {number} remainingMs */

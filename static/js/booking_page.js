@@ -27,6 +27,7 @@ class BookingPage {
   /** @type {BookingForm | null} */
   #booking = null;
   #isAsking = false;
+  #cancelRetry = () => {};
   #hasCode = false;
 
   /**
@@ -55,6 +56,7 @@ class BookingPage {
   async #load(attempt) {
     if (this.#isAsking) return;
     this.#isAsking = true;
+    this.#cancelRetry();
     try {
       this.#booking = await this.#ticket.read();
       byId('words').textContent = '';
@@ -78,7 +80,7 @@ class BookingPage {
     }
     if (this.#booking === null) byId('words').textContent = t('booking.failed');
     const delayMs = retryDelayMs(attempt + 1, systemClock.random());
-    systemClock.after(delayMs, () => this.#load(attempt + 1));
+    this.#cancelRetry = systemClock.after(delayMs, () => this.#load(attempt + 1));
   }
 
   /** A seat of a live booking is booked; when it is not, something has happened to the booking. */

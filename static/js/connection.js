@@ -219,6 +219,7 @@ export class Connection extends Emitter {
     // and falls over must not be asked again every half second.
     if (push.push === 'pulse') this.#attempt = 0;
     if (push.push === 'goaway') {
+      this.#cancelRetry();
       this.#cancelRetry = this.#clock.after(push.delay_ms, () => this.#openLink());
       return;
     }

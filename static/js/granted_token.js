@@ -17,8 +17,8 @@ const FRAGMENT_KEY = 'token';
 export class GrantedToken extends Emitter {
   #store;
   #key;
-  /** @type {((token: string) => void)[]} */
-  #waiting = [];
+  /** @type {{promise: Promise<string>, resolve: (token: string) => void} | null} */
+  #awaited = null;
 
   /**
    * @param {KeyStore} store
@@ -47,13 +47,15 @@ export class GrantedToken extends Emitter {
    */
   get() {
     if (this.value !== null) return Promise.resolve(this.value);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#awaited ??= makeAwaited();
+    return this.#awaited.promise;
   }
 
   /** @param {string} token */
   give(token) {
     this.#store.setItem(this.#key, token);
-    for (const resolve of this.#waiting.splice(0)) resolve(token);
+    this.#awaited?.resolve(token);
+    this.#awaited = null;
     this.emit('change');
   }
 
@@ -67,6 +69,14 @@ export class GrantedToken extends Emitter {
     this.#store.removeItem(this.#key);
     this.emit('change');
   }
+}
+
+/** Return a promise of a token, with what keeps it. */
+function makeAwaited() {
+  /** @type {(token: string) => void} */
+  let resolve = () => {};
+  const promise = new Promise((/** @type {(token: string) => void} */ keep) => (resolve = keep));
+  return { promise, resolve };
 }
 
 /**

@@ -3,6 +3,7 @@
  * here: they are notices.
  */
 
+import { systemClock } from './clock.js';
 import { money } from './formats.js';
 import { nameSeats } from './sentences.js';
 import { t } from './texts.js';
@@ -20,15 +21,17 @@ export class HoldSpeaker {
   #known = new Set();
   /** Given back on purpose since then. @type {Set<number>} */
   #returned = new Set();
-  #speaking = new Throttle(SPEAK_MS, () => this.#speak());
+  #speaking;
 
   /**
    * @param {HTMLElement} root a live region
    * @param {ShowSession} session
+   * @param {import('./clock.js').Clock} [clock]
    */
-  constructor(root, session) {
+  constructor(root, session, clock = systemClock) {
     this.#root = root;
     this.#session = session;
+    this.#speaking = new Throttle(SPEAK_MS, () => this.#speak(), clock);
   }
 
   /** @param {AbortSignal} signal */
@@ -50,6 +53,7 @@ export class HoldSpeaker {
     const { seats, total } = holding;
     const held = [...seats].filter((seat) => !this.#known.has(seat));
     const returned = [...this.#returned].filter((seat) => !seats.has(seat));
+    const hasLost = [...this.#known].some((seat) => !seats.has(seat));
     this.#known = new Set(seats);
     this.#returned.clear();
     const sentences = [];
@@ -61,6 +65,7 @@ export class HoldSpeaker {
       const values = { names: nameSeats(held, plan), count: seats.size, total: amount };
       sentences.push(t('basket.said_held', values));
     }
-    if (sentences.length > 0) this.#root.textContent = sentences.join(' ');
+    // What was said of seats that are gone must not stay there to be read.
+    if (sentences.length > 0 || hasLost) this.#root.textContent = sentences.join(' ');
   }
 }

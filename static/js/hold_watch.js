@@ -22,6 +22,9 @@ const EXPIRY_GRACE_MS = 3_000;
 /** A push may come before the reply that explains it; after this a difference is a real one. */
 const SETTLE_MS = 500;
 
+/** How long after a question that was not answered the next one follows. */
+const RETRY_MS = 5_000;
+
 /** Answers to "what is my hold" that mean: you have none. */
 const GONE_CODES = Object.freeze(['not_found', 'forbidden', 'hold_gone']);
 
@@ -35,6 +38,7 @@ export class HoldWatch {
   #onChange;
   #onNotice;
   #cancelExpiryCheck = () => {};
+  #cancelRetry = () => {};
   #cancelSettling = () => {};
   #listening = new AbortController();
 
@@ -74,24 +78,51 @@ export class HoldWatch {
   stop() {
     this.#listening.abort();
     this.#cancelExpiryCheck();
+    this.#cancelRetry();
     this.#cancelSettling();
   }
 
-  /** Ask the server what the hold is now; without an answer everything stays as it is known. */
+  /**
+   * Ask the server what the hold is now; without an answer everything stays as it is known, and it
+   * is asked again.
+   */
   async refresh() {
+    this.#cancelRetry();
     const hold = this.#state.holdId;
     if (hold === null || this.#state.isAsking) return;
     const askedAt = this.#clock.now();
     try {
-      const answer = await this.#api.hold(this.#showId, hold, await this.#token.get());
+      const answer = await this.#ask(hold);
       if (hold !== this.#state.holdId || this.#state.isAsking) return;
       this.#takeAnswer(hold, answer, askedAt);
     } catch (error) {
       if (!(error instanceof WireError) || hold !== this.#state.holdId) return;
+      if (this.#listening.signal.aborted) return;
       // An id the server has not seen may still be on its way there: the next seat uses it again.
       if (error.code === 'not_found' && this.#state.seats.size === 0) return;
       if (GONE_CODES.includes(error.code)) this.lose(error.fields.hold_status ?? 'gone');
+      else this.#cancelRetry = this.#clock.after(RETRY_MS, () => this.refresh());
     }
+  }
+
+  /**
+   * Find out how *hold* ended, which the server says is gone: another tab may have booked it.
+   *
+   * @param {string} hold
+   */
+  async learnEnd(hold) {
+    /** @type {any} */
+    let answer = null;
+    let status = 'gone';
+    try {
+      answer = await this.#ask(hold);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      status = error.fields.hold_status ?? status;
+    }
+    if (hold !== this.#state.holdId) return;
+    if (answer?.status === 'booked') this.#takeAnswer(hold, answer, this.#clock.now());
+    else this.lose(status);
   }
 
   /**
@@ -131,9 +162,16 @@ export class HoldWatch {
    * @param {number[]} seats that the command was about
    */
   refuse(action, error, seats) {
-    if (error.code === 'hold_gone') return this.lose('gone');
     this.#onNotice({ kind: 'refused', action, error, seats: error.fields.seats ?? seats });
     if (OUTCOME_UNKNOWN_CODES.includes(error.code)) this.refresh();
+  }
+
+  /**
+   * @param {string} hold
+   * @returns {Promise<any>}
+   */
+  async #ask(hold) {
+    return this.#api.hold(this.#showId, hold, await this.#token.get());
   }
 
   /** @param {HoldPush} push */
@@ -165,8 +203,9 @@ export class HoldWatch {
     if (status !== 'held' || !isKnown) {
       this.#cancelSettling = this.#clock.after(SETTLE_MS, () => this.refresh());
     } else if (typeof expires_in_ms === 'number') {
+      // Baskets read the time by themselves; drawn anew between press and release, a button would
+      // lose its click.
       this.setTime(this.#clock.now(), expires_in_ms);
-      this.#onChange();
     }
   }
 

@@ -159,10 +159,11 @@ export class Holding extends Emitter {
         if (hold === this.#state.holdId) this.#watch.confirm(/** @type {any} */ (reply), askedAt);
         return;
       } catch (error) {
-        const isGone = error instanceof WireError && error.code === 'hold_gone';
-        if (!isGone || isRetry) throw error;
-        // The hold ended while this click was under way; the seat is still wanted.
-        if (hold === this.#state.holdId) this.#watch.lose('gone');
+        if (!isGone(error) || isRetry) throw error;
+        // The hold ended while this click was under way; the seat is still wanted, unless it is
+        // booked already.
+        if (hold === this.#state.holdId) await this.#watch.learnEnd(hold);
+        if (this.booking?.hold === hold && this.booking.seats.includes(seat)) return;
       }
     }
   }
@@ -205,13 +206,25 @@ export class Holding extends Emitter {
     try {
       await act();
     } catch (error) {
-      failure = error;
+      failure = isGone(error) ? await this.#takeEnd(action, error) : error;
     }
     for (const seat of seats) this.changing.delete(seat);
     if (action === this.busy) this.#state.busy = null;
     if (failure instanceof WireError) this.#watch.refuse(action, failure, seats);
     this.emit('change');
     if (failure !== null && !(failure instanceof WireError)) throw failure;
+  }
+
+  /**
+   * Find out how the hold ended. Returns what is still to be told: a seat that was not got.
+   *
+   * @param {Action} action
+   * @param {unknown} error
+   */
+  async #takeEnd(action, error) {
+    const hold = this.#state.holdId;
+    if (hold !== null) await this.#watch.learnEnd(hold);
+    return action === 'hold' ? error : null;
   }
 
   /**
@@ -222,4 +235,9 @@ export class Holding extends Emitter {
     const command = { show: this.#showId, ...fields };
     return requestPatiently(this.#connection, this.#clock, op, command);
   }
+}
+
+/** @param {unknown} error */
+function isGone(error) {
+  return error instanceof WireError && error.code === 'hold_gone';
 }

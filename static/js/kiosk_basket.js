@@ -1,12 +1,11 @@
 /** The visitor's seats on a kiosk: few words, large targets. */
 
 import { make } from './dom.js';
-import { countdown, money } from './formats.js';
+import { countdown } from './formats.js';
+import { followHold, holdButton, seatLine, seatsOf, totalOf } from './held_seats.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
-
-const TICK_MS = 250;
 
 /** From here on the time left is shown as a warning, and more time is offered. */
 const SOON_MS = 120_000;
@@ -30,20 +29,14 @@ export class KioskBasket {
    * @param {AbortSignal} signal
    */
   start(signal) {
-    const render = () => this.#render();
-    this.#session.on('show', render, signal);
-    this.#session.on('plan', render, signal);
-    this.#session.holding.on('change', render, signal);
-    const ticking = setInterval(() => this.#tick(), TICK_MS);
-    signal.addEventListener('abort', () => clearInterval(ticking));
-    render();
+    const basket = { render: () => this.#render(), tick: () => this.#tick() };
+    followHold(this.#session, basket, signal);
   }
 
   #render() {
-    const { holding } = this.#session;
-    const isEmpty = holding.seats.size === 0 && holding.changing.size === 0;
-    this.#root.toggleAttribute('data-empty', isEmpty);
-    this.#root.replaceChildren(...(isEmpty ? this.#hintParts() : this.#holdParts()));
+    const seats = seatsOf(this.#session.holding);
+    this.#root.toggleAttribute('data-empty', seats.length === 0);
+    this.#root.replaceChildren(...(seats.length === 0 ? this.#hintParts() : this.#holdParts(seats)));
     this.#tick();
   }
 
@@ -55,11 +48,10 @@ export class KioskBasket {
     return [make('p', { className: 'hint' }, words)];
   }
 
-  #holdParts() {
-    const { holding } = this.#session;
-    const seats = [...new Set([...holding.seats, ...holding.changing.keys()])].sort(
-      (a, b) => a - b,
-    );
+  /** @param {number[]} seats */
+  #holdParts(seats) {
+    const session = this.#session;
+    const { holding } = session;
     return [
       make(
         'div',
@@ -67,84 +59,20 @@ export class KioskBasket {
         make('h2', {}, t('basket.title')),
         make('span', { className: 'time', role: 'timer' }),
       ),
-      make('ul', {}, ...seats.map((seat) => this.#row(seat))),
+      make('ul', {}, ...seats.map((seat) => seatLine(session, seat))),
       make(
         'p',
         { className: 'total' },
         make('span', {}, t('basket.total', { count: holding.seats.size })),
-        make('strong', {}, this.#money(this.#total())),
+        make('strong', {}, totalOf(session)),
       ),
-      make('div', { className: 'actions' }, this.#button('extend'), this.#button('book')),
-    ];
-  }
-
-  /** @param {number} seat */
-  #row(seat) {
-    const { holding, plan } = this.#session;
-    const change = holding.changing.get(seat);
-    const name = plan?.nameOf(seat) ?? '…';
-    return make(
-      'li',
-      {},
-      make('span', {}, plan?.shortNameOf(seat) ?? name, make('small', {}, this.#below(seat))),
-      make('span', {}, this.#isPriceKnown() ? this.#money(this.#session.priceOf(seat)) : ''),
       make(
-        'button',
-        {
-          type: 'button',
-          ariaLabel: t('basket.remove', { seat: name }),
-          disabled: change !== undefined || holding.busy !== null,
-          onclick: () => holding.remove(seat),
-        },
-        '×',
+        'div',
+        { className: 'actions' },
+        holdButton(holding, 'extend', () => holding.extend()),
+        holdButton(holding, 'book', () => holding.book()),
       ),
-    );
-  }
-
-  /** @param {number} seat */
-  #below(seat) {
-    const { holding, plan } = this.#session;
-    const change = holding.changing.get(seat);
-    if (change) return t(`basket.${change}`);
-    return plan ? plan.zoneOf(seat) || plan.categories[plan.category[seat]].name : '';
-  }
-
-  /** @param {'extend' | 'book'} action */
-  #button(action) {
-    const { holding } = this.#session;
-    const isBlocked = holding.busy !== null || holding.changing.size > 0;
-    return make(
-      'button',
-      {
-        type: 'button',
-        className: action === 'book' ? 'main' : 'more',
-        disabled: isBlocked || holding.seats.size === 0,
-        onclick: () => (action === 'book' ? holding.book() : holding.extend()),
-      },
-      t(holding.busy === action ? `basket.busy_${action}` : `basket.${action}`),
-    );
-  }
-
-  /** Held seats keep the price they had, and only their sum is told: not by today's prices then. */
-  #isPriceKnown() {
-    const { total } = this.#session.holding;
-    return total === null || total === this.#sumOfPrices();
-  }
-
-  #total() {
-    return this.#session.holding.total ?? this.#sumOfPrices();
-  }
-
-  #sumOfPrices() {
-    let sum = 0;
-    for (const seat of this.#session.holding.seats) sum += this.#session.priceOf(seat) ?? 0;
-    return sum;
-  }
-
-  /** @param {number | undefined} minorUnits */
-  #money(minorUnits) {
-    const currency = this.#session.show?.currency;
-    return currency === undefined || minorUnits === undefined ? '' : money(minorUnits, currency);
+    ];
   }
 
   #tick() {

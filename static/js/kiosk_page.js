@@ -71,7 +71,7 @@ class Kiosk {
 
   start() {
     const { signal } = new AbortController();
-    this.#token.on('change', () => this.#showSetup(), signal);
+    this.#token.on('change', () => this.#takeTokenChange(), signal);
     const given = takeTokenFromAddress();
     if (given !== null) this.#takeToken(given);
     byId('setup-form').addEventListener('submit', (event) => this.#submitToken(event));
@@ -243,6 +243,12 @@ class Kiosk {
     event.preventDefault();
     const input = /** @type {HTMLInputElement} */ (byId('setup-token'));
     if (this.#takeToken(input.value.trim())) input.value = '';
+  }
+
+  #takeTokenChange() {
+    // Nobody puts a kiosk's token away: the server has refused it.
+    byId('setup-fault').textContent = this.#token.value === null ? t('kiosk.refused') : '';
+    this.#showSetup();
   }
 
   #showSetup() {

@@ -88,7 +88,7 @@ export class MapView {
       },
       this.#listening.signal,
     );
-    this.#resizes = new ResizeObserver(() => this.#resize());
+    this.#resizes = new ResizeObserver(() => this.measure());
     observePixels(this.#resizes, canvas);
   }
 
@@ -108,6 +108,24 @@ export class MapView {
     this.#resizes.disconnect();
     this.#traveller.end();
     cancelAnimationFrame(this.#frame);
+  }
+
+  /**
+   * Take the size that the canvas has. Before the first time the view is nowhere: what is looked at
+   * or clicked by then is lost.
+   */
+  measure() {
+    const { clientWidth, clientHeight } = this.#canvas;
+    this.#isHidden = clientWidth === 0 || clientHeight === 0;
+    if (this.#isHidden) return;
+    const { width, height } = this.#viewport;
+    // The pixels alone may have changed; drawing fits the canvas to them.
+    if (clientWidth === width && clientHeight === height) return this.redraw();
+    this.#traveller.stop();
+    this.#viewport.resize(clientWidth, clientHeight);
+    this.#moved();
+    // A canvas that was resized is empty; waiting for a frame would flash.
+    this.#draw(performance.now());
   }
 
   /** Draw in the next frame, once, however often asked. */
@@ -207,17 +225,6 @@ export class MapView {
     this.#pointer.leave();
     this.#actions.move();
     this.redraw();
-  }
-
-  #resize() {
-    const { clientWidth, clientHeight } = this.#canvas;
-    this.#isHidden = clientWidth === 0 || clientHeight === 0;
-    if (this.#isHidden) return;
-    this.#traveller.stop();
-    this.#viewport.resize(clientWidth, clientHeight);
-    this.#moved();
-    // A canvas that was resized is empty; waiting for a frame would flash.
-    this.#draw(performance.now());
   }
 
   #askForFrame() {

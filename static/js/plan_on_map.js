@@ -80,6 +80,8 @@ export class PlanOnMap {
     this.#followTheme(parts.style, signal);
     this.showSeats(null);
     this.showOwn();
+    // Not in the next frame: the page may bring a seat into view as soon as the plan is there.
+    this.#view.measure();
   }
 
   get plan() {

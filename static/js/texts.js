@@ -209,6 +209,7 @@ export const TEXTS = Object.freeze({
     'kiosk.token': 'Device token',
     'kiosk.setup_done': 'Start the kiosk',
     'kiosk.not_a_device': 'This is not the token of a kiosk.',
+    'kiosk.refused': 'The server no longer takes this device’s token. Enter a new one.',
 
     'admin.title': 'Box office',
     'admin.all_shows': 'All shows',
@@ -217,6 +218,7 @@ export const TEXTS = Object.freeze({
     'admin.token': 'Token',
     'admin.sign_out': 'Sign out',
     'admin.not_staff': 'This is not a token for the box office.',
+    'admin.refused': 'The server does not take this token (any more).',
     'admin.role_staff': 'Staff',
     'admin.role_admin': 'Admin',
     'admin.new_show': 'New show from a plan',
@@ -566,6 +568,8 @@ export const TEXTS = Object.freeze({
     'kiosk.token': 'Gerätetoken',
     'kiosk.setup_done': 'Kiosk starten',
     'kiosk.not_a_device': 'Das ist nicht das Token eines Kiosks.',
+    'kiosk.refused':
+      'Der Server nimmt das Token dieses Geräts nicht mehr an. Geben Sie ein neues ein.',
 
     'admin.title': 'Kasse',
     'admin.all_shows': 'Alle Vorstellungen',
@@ -574,6 +578,7 @@ export const TEXTS = Object.freeze({
     'admin.token': 'Token',
     'admin.sign_out': 'Abmelden',
     'admin.not_staff': 'Das ist kein Token für die Kasse.',
+    'admin.refused': 'Der Server nimmt dieses Token nicht (mehr) an.',
     'admin.role_staff': 'Personal',
     'admin.role_admin': 'Leitung',
     'admin.new_show': 'Neue Vorstellung aus einem Plan',

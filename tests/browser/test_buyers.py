@@ -1,9 +1,12 @@
+import asyncio
 import re
 import signal
+from pathlib import Path
 from uuid import uuid4
 
 from playwright.async_api import expect
 
+from app.domain import Role
 from tests.browser.visitors import (
     BOOKING_ADDRESS,
     Visitors,
@@ -12,6 +15,7 @@ from tests.browser.visitors import (
     hold_seat,
     in_list,
     is_live,
+    middle_of_map,
     open_list,
     tab_to,
 )
@@ -105,6 +109,54 @@ async def test_a_hold_outlives_a_reload(fleet: Fleet, visitors: Visitors) -> Non
     await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
     await open_list(page, 0)
     await expect(in_list(page, 7)).to_contain_text("Held for you")
+
+
+async def test_a_seat_brought_into_view_as_the_plan_comes_is_where_it_was_brought(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come("about:blank")
+    await page.add_init_script("addEventListener('plan', ({target}) => target.lookAt([3]))")
+    await page.goto(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await page.mouse.click(*await middle_of_map(page))
+    await open_list(page, 0)
+    await expect(in_list(page, 3)).to_contain_text("Held for you")
+
+
+async def test_held_seats_keep_their_price_and_no_other_is_shown(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await expect(page.locator("#basket li")).to_contain_text("€50.00")
+    prices = {"prices": {"Front": 7_000}}
+    await fleet.ask("PATCH", web.url, f"/shows/{show}", prices, role=Role.STAFF)
+    await expect(page.locator("#prices")).to_contain_text("€70.00")
+    await expect(page.locator("#basket li")).not_to_contain_text("€")
+    await expect(page.locator("#basket .total")).to_contain_text("€50.00")
+    await book(page)
+    await expect(page.locator("#total")).to_have_text("€50.00")
+
+
+async def test_a_booking_can_be_put_into_a_calendar(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await book(page)
+    async with page.expect_download() as started:
+        await page.get_by_role("button", name="Add to calendar").click()
+    download = await started.value
+    assert download.suggested_filename == "booking.ics"
+    text = await asyncio.to_thread(Path(await download.path()).read_text, encoding="utf-8")
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert "DTSTART:20310501T183000Z" in text
 
 
 async def test_the_keyboard_alone_leads_from_the_shows_to_a_booking(

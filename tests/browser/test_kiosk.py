@@ -1,5 +1,6 @@
 from playwright.async_api import Page, expect
 
+from app.auth import Tokens
 from app.domain import Role
 from tests.browser.visitors import Visitors, at_seat, in_list, is_live, open_list
 from tests.end_to_end.fleet import Fleet
@@ -38,6 +39,52 @@ async def test_a_kiosk_books_and_shows_the_code(fleet: Fleet, visitors: Visitors
     await kiosk.get_by_role("button", name="Done").tap()
     await expect(kiosk.get_by_role("button", name="Touch to begin")).to_be_enabled()
     await expect(kiosk.locator("#attract-free")).to_have_text("49")
+
+
+async def test_a_kiosk_prints_the_booking_and_nothing_else(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    await kiosk.touchscreen.tap(*await at_seat(kiosk, 3))
+    await kiosk.get_by_role("button", name="Book", exact=True).tap()
+    code = kiosk.get_by_role("img", name="QR code of your booking reference")
+    await expect(code).to_be_visible()
+    await kiosk.emulate_media(media="print")
+    await expect(code).to_be_visible()
+    await expect(kiosk.locator("#ticket .reference")).to_be_visible()
+    await expect(kiosk.get_by_role("button")).to_have_count(0)
+    await expect(kiosk.locator("#map")).to_be_hidden()
+
+
+async def test_a_kiosk_shows_what_the_house_changes_large(fleet: Fleet, visitors: Visitors) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    change = {"status": "postponed", "message": "The lead is ill."}
+    await fleet.ask("PATCH", web.url, f"/shows/{show}", change, role=Role.STAFF)
+    news = kiosk.get_by_role("alertdialog")
+    await expect(news).to_contain_text("postponed")
+    await expect(news).to_contain_text("The lead is ill.")
+    await news.get_by_role("button").tap()
+    await expect(news).to_be_hidden()
+    await expect(kiosk.locator("#banner")).to_contain_text("The lead is ill.")
+
+
+async def test_a_kiosk_whose_token_is_refused_says_so_and_asks_for_another(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    foreign = Tokens("another secret, also 32 bytes long", 60).issue(Role.KIOSK, None, 60).token
+    kiosk = await visitors.come(f"{web.url}/kiosk/{show}#token={foreign}")
+    await expect(kiosk.get_by_role("alert")).to_contain_text("no longer takes")
+    await kiosk.get_by_label("Device token").fill(fleet.token(Role.KIOSK))
+    await kiosk.get_by_role("button", name="Start the kiosk").click()
+    await expect(kiosk.get_by_role("button", name="Touch to begin")).to_be_enabled()
 
 
 async def _start_kiosk(fleet: Fleet, visitors: Visitors, address: str) -> Page:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from playwright.async_api import expect
 
+from app.domain import Role
 from tests.browser.visitors import Visitors, in_list, is_live, open_list
 from tests.end_to_end.fleet import Fleet
 
@@ -30,3 +31,19 @@ async def test_a_page_without_its_server_says_stale_and_comes_back_with_the_righ
     await expect(in_list(page, 3)).to_contain_text("Held by others")
     await expect(in_list(page, 4)).to_contain_text("Free")
     await expect(page.locator("#summary")).to_have_text("49 seats free.")
+
+
+async def test_a_kiosk_without_its_server_says_so_and_is_ready_when_it_is_back(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    kiosk = await visitors.come(f"{web.url}/kiosk/{show}#token={fleet.token(Role.KIOSK)}")
+    begin = kiosk.get_by_role("button", name="Touch to begin")
+    await expect(begin).to_be_enabled()
+    await web.stop(signal.SIGKILL)
+    await expect(begin).to_be_disabled()
+    await expect(kiosk.locator("#attract-link")).to_contain_text("Stale since")
+    await fleet.start_web(port=urlsplit(web.url).port)
+    await expect(begin).to_be_enabled()
+    await expect(kiosk.locator("#attract-free")).to_have_text("50")

@@ -7,8 +7,6 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 
 BOOKING_ADDRESS: Final = re.compile(r"/shows/\d+/bookings/[0-9a-f-]{36}$")
 TABS_MAX: Final = 40
-CLICKS_MAX: Final = 4
-CLICK_PATIENCE_MS: Final = 6_000
 
 
 class Visitors:
@@ -53,22 +51,20 @@ async def is_live(page: Page) -> None:
 async def at_seat(page: Page, seat: int) -> tuple[float, float]:
     """Bring *seat* to the middle of the map and return where that is on the page."""
     await page.evaluate("seat => document.querySelector('seat-map#map').lookAt([seat])", seat)
+    return await middle_of_map(page)
+
+
+async def middle_of_map(page: Page) -> tuple[float, float]:
+    """Return where the middle of the map is on the page."""
     box = await page.locator("seat-map#map canvas").first.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 async def hold_seat(page: Page, seat: int) -> None:
-    """Click *seat*, again when a loaded machine lost the click, until it is in the basket."""
-    can_book = page.get_by_role("button", name="Book", exact=True)
-    for _ in range(CLICKS_MAX):
-        await page.mouse.click(*await at_seat(page, seat))
-        try:
-            await expect(can_book).to_be_enabled(timeout=CLICK_PATIENCE_MS)
-        except AssertionError:
-            continue
-        return
-    await expect(can_book).to_be_enabled()
+    """Click *seat* and wait until it can be booked."""
+    await page.mouse.click(*await at_seat(page, seat))
+    await expect(page.get_by_role("button", name="Book", exact=True)).to_be_enabled()
 
 
 async def open_list(page: Page, row: int) -> None:

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { bookingAddress, bookingAt, showAt } from '../../static/js/addresses.js';
+import { HoldSpeaker } from '../../static/js/hold_speaker.js';
 import { HoldWarning } from '../../static/js/hold_warning.js';
 import { SeatOutline } from '../../static/js/seat_outline.js';
 import { onWake } from '../../static/js/sleep.js';
 import { Throttle } from '../../static/js/throttle.js';
 import { connected } from './connecting.mjs';
 import { ManualClock, collect } from './doubles.mjs';
-import { form, holdingTwo, TTL_MS } from './holding_parts.mjs';
+import { form, holdingTwo, push, TTL_MS } from './holding_parts.mjs';
 
 const HOLD_MS = 600_000;
 
@@ -143,4 +144,19 @@ test('after sleep a living link is asked at once, a dead one opened anew', async
   await sockets[0].drop(1006);
   connection.wake();
   assert.equal(awake.length, 1);
+});
+
+test('what was said of seats that are lost is taken back', async () => {
+  const { holding, connection, clock, holdId } = await holdingTwo();
+  const name = (seat) => `Seat ${seat}`;
+  const plan = { row: [], nameOf: name, seatNameOf: name };
+  const said = { textContent: '' };
+  const { signal } = new AbortController();
+  new HoldSpeaker(said, { holding, plan, show: { currency: 'EUR' } }, clock).start(signal);
+  holding.add(7);
+  await connection.answer('hold', form([5, 6, 7], 19));
+  assert.match(said.textContent, /Seat 7/);
+  await connection.push(push(holdId, 'expired', [5, 6, 7]));
+  await clock.advance(2_000);
+  assert.equal(said.textContent, '');
 });

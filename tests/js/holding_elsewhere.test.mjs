@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { HoldKeeper } from '../../static/js/hold_keeper.js';
 import { MemoryStore } from '../../static/js/key_store.js';
-import { settled } from './doubles.mjs';
+import { collect, settled } from './doubles.mjs';
 import { SHOW, TTL_MS, begin, form, holdingTwo, push } from './holding_parts.mjs';
 
 test('after a reload the hold is there again', async () => {
@@ -44,12 +44,14 @@ test('what another tab does with the hold is taken over', async () => {
   assert.deepEqual([...holding.seats], [5]);
 });
 
-test('a push that only repeats what is known asks nothing', async () => {
+test('a push that only repeats what is known asks nothing and changes nothing but the time', async () => {
   const { holding, connection, clock, http, holdId } = await holdingTwo();
+  const changes = collect(holding, 'change');
   await connection.push(push(holdId, 'held', [5], { expires_in_ms: TTL_MS }));
   await connection.push(push(holdId, 'held', [6, 5], { expires_in_ms: 70_000 }));
   await clock.advance(1_000);
   assert.equal(http.asked, 0);
+  assert.deepEqual(changes, []);
   assert.equal(holding.remainingMs, 69_000);
 });
 
@@ -77,4 +79,47 @@ test('a booking that the box office cancels is told', async () => {
   await connection.push(push(holdId, 'cancelled', [5, 6]));
   assert.deepEqual(notices, [{ kind: 'booking_cancelled', booking: 'b1' }]);
   assert.equal(holding.booking, null);
+});
+
+test('a click on a hold that another tab has booked is found in the booking', async () => {
+  const { holding, connection, http, notices } = begin();
+  holding.add(5);
+  http.answer = form([5], 19, { status: 'booked', booking: 'b1', expires_in_ms: null });
+  await connection.refuse('hold', 'hold_gone');
+  assert.equal(holding.booking.booking, 'b1');
+  assert.equal(connection.waiting('hold'), undefined);
+  assert.equal(holding.changing.size, 0);
+  assert.deepEqual(notices, []);
+});
+
+test('another seat, clicked when another tab had booked, is held under a new id', async () => {
+  const { holding, connection, http, holdId, notices } = await holdingTwo();
+  holding.add(7);
+  http.answer = form([5, 6], 19, { status: 'booked', booking: 'b1', expires_in_ms: null });
+  await connection.refuse('hold', 'hold_gone');
+  assert.notEqual(connection.waiting('hold').hold, holdId);
+  await connection.answer('hold', form([7], 20));
+  assert.deepEqual([...holding.seats], [7]);
+  assert.deepEqual(holding.booking.seats, [5, 6]);
+  assert.deepEqual(notices, []);
+});
+
+test('what cannot be done with a hold that has ended is told as its end', async () => {
+  const { holding, connection, http, notices } = await holdingTwo();
+  Object.assign(http, { answer: 'hold_gone', fields: { hold_status: 'expired' } });
+  holding.extend();
+  await connection.refuse('extend', 'hold_gone');
+  assert.deepEqual(notices, [{ kind: 'ended', status: 'expired', seats: [5, 6] }]);
+  assert.equal(holding.busy, null);
+});
+
+test('a server that cannot say what the hold is is asked again', async () => {
+  const { store } = await holdingTwo();
+  const { holding, clock, http } = begin({ store, held: 'unavailable' });
+  await settled();
+  assert.equal(holding.seats.size, 0);
+  http.answer = form([5, 6], 18, { status: 'held' });
+  await clock.advance(5_000);
+  assert.deepEqual([...holding.seats], [5, 6]);
+  assert.equal(http.asked, 2);
 });
