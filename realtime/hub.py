@@ -40,7 +40,7 @@ PULSE_PARTS: Final = 20
 GOAWAY_PER_S: Final = 500
 GOAWAY_S_MAX: Final = 10.0
 # The last to be asked still needs the time to open its new socket.
-MOVE_S: Final = 1.0
+MOVE_S: Final = 2.0
 
 log = structlog.get_logger(__name__)
 

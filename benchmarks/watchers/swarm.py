@@ -123,6 +123,8 @@ class Swarm:
         self._maps = Maps()
         self._epoll = select.epoll()
         self._links: dict[int, _Link] = {}
+        # Their numbers may be taken again before the events that were meant for them are read.
+        self._closed: set[int] = set()
         self._watchers: list[_Watcher] = []
         self._wanted: list[_Watcher] = []
         self._opening = 0
@@ -149,10 +151,11 @@ class Swarm:
         control = self._orders.fileno()
         self._epoll.register(control, select.EPOLLIN)
         while not self._stopping:
+            self._closed.clear()
             for fd, _mask in self._epoll.poll(POLL_S, POLL_EVENTS_MAX):
                 if fd == control:
                     self._obey(self._orders.recv())
-                elif (link := self._links.get(fd)) is not None:
+                elif fd not in self._closed and (link := self._links.get(fd)) is not None:
                     self._look(link)
             self._ring()
             self._open_more()
@@ -184,7 +187,9 @@ class Swarm:
 
     def _open_more(self) -> None:
         while self._wanted and self._opening < self._target.opening_max:
-            self._open(self._wanted.pop())
+            watcher = self._wanted.pop()
+            if watcher.link is None:  # it may have moved meanwhile
+                self._open(watcher)
 
     def _open(self, watcher: _Watcher, *, is_second: bool = False) -> None:
         sock = socket.socket()
@@ -203,9 +208,8 @@ class Swarm:
 
     def _drop(self, link: _Link, why: str, wait_s: float = 0.0) -> None:
         """Close *link*; unless another one has taken over, its watcher comes back."""
-        if self._links.pop(link.sock.fileno(), None) is None:
+        if not self._forget(link):
             return
-        link.sock.close()
         watcher = link.watcher
         if link.stage is not _Stage.LIVE:
             self._opening -= 1
@@ -222,6 +226,15 @@ class Swarm:
         watcher.failures += 1
         longest_s = min(BACKOFF_S_MAX, BACKOFF_S * 2 ** (watcher.failures - 1))
         self._later(wait_s + longest_s * random.random(), lambda: self._wanted.append(watcher))
+
+    def _forget(self, link: _Link) -> bool:
+        """Close *link* and return whether it was open."""
+        fd = link.sock.fileno()
+        if self._links.pop(fd, None) is None:
+            return False
+        self._closed.add(fd)
+        link.sock.close()
+        return True
 
     def _move(self, watcher: _Watcher) -> None:
         if watcher.link is not None:
@@ -304,6 +317,8 @@ class Swarm:
             self._drop(link, f"status {status}", _retry_after_s(head))
             return b""
         link.stage = _Stage.JOINING
+        if link.is_second:
+            self._take_over(link)
         match self._target.dialect:
             case Dialect.SEATWIRE:
                 self._send(link, masked('{"op":"hello"}') + self._watch(link.watcher))
@@ -319,20 +334,19 @@ class Swarm:
             message["since"] = {"epoch": watcher.epoch, "version": watcher.version}
         return masked(json.dumps(message))
 
+    def _take_over(self, link: _Link) -> None:
+        """Let go of the old socket as the new one is about to watch, as a page does."""
+        watcher, old = link.watcher, link.watcher.link
+        watcher.link = link
+        link.is_second = False
+        if old is not None and self._forget(old):
+            self._live -= old.stage is _Stage.LIVE
+
     def _joined(self, link: _Link) -> None:
         link.stage = _Stage.LIVE
         self._opening -= 1
         watcher = link.watcher
         watcher.failures = 0
-        if link.is_second and watcher.link is not None:
-            old = watcher.link
-            watcher.link = link
-            link.is_second = False
-            if self._links.pop(old.sock.fileno(), None) is not None:
-                old.sock.close()
-            return
-        link.is_second = False
-        watcher.link = link
         self._live += 1
         if watcher.lost_at is not None:
             self._outages_s.append(time.time() - watcher.lost_at)
@@ -342,19 +356,12 @@ class Swarm:
         self._frames += 1
         watcher = link.watcher
         if seen.kind is Kind.DELTA:
-            if watcher.version == seen.from_version:
-                seen.arrivals.append(now)
-            elif link.stage is _Stage.LIVE and watcher.link is link:
+            if watcher.version != seen.from_version:
                 self._faults.append(
                     f"had {watcher.version}, got {seen.from_version}-{seen.to_version}"
                 )
                 return
-            elif seen.to_version > watcher.version >= seen.from_version:
-                self._jumped(watcher.version, seen.to_version, now)
-            else:
-                if link.stage is _Stage.JOINING:
-                    self._joined(link)
-                return
+            seen.arrivals.append(now)
             watcher.version = seen.to_version
             watcher.map_id = self._maps.after(watcher.map_id, seen)
             if link.stage is _Stage.JOINING:
