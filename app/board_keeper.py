@@ -14,6 +14,7 @@ from app.board import Board, BoardAway, PostReply
 from app.catalog import Catalog
 from app.changes import ChangeBatch, Position, Snapshot
 from app.errors import NotFound
+from app.failpoints import Failpoint, reach
 from app.ledger import Ledger
 
 # Further behind than this, a whole board is cheaper than its missing events.
@@ -118,6 +119,7 @@ class BoardKeeper:
         # Read after the state: a status older than its version would stay on the board, because the
         # event that changes it counts as known.
         record = await self._catalog.show(show)
+        reach(Failpoint.BEFORE_LOAD)
         try:
             await self._board.load(show, state, record.status)
         except BoardAway:

@@ -39,6 +39,7 @@ from app.domain import (
     Unblock,
 )
 from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
+from app.failpoints import Failpoint, reach
 from app.ledger import Applied, Ledger
 from app.refusals import Refusals
 
@@ -154,18 +155,21 @@ class BoxOffice:
         if not batch:
             return
         metrics.BATCH_COMMANDS.observe(len(batch))
+        reach(Failpoint.BEFORE_COMMIT)
         try:
             with metrics.COMMIT_SECONDS.time():
                 applied = await self._ledger.apply(show, [ticket.command for ticket in batch])
         except Unavailable:
             await self._post(show, Applied([], None), _taken_seats(batch))
             raise
+        reach(Failpoint.AFTER_COMMIT)
         refused = [
             ticket
             for ticket, answer in zip(batch, applied.answers, strict=True)
             if isinstance(answer, SeatwireError)
         ]
         await self._post(show, applied, _taken_seats(refused))
+        reach(Failpoint.AFTER_POST)
         for ticket, answer in zip(batch, applied.answers, strict=True):
             if isinstance(answer, SeatwireError):
                 self._refuse(ticket, answer)
@@ -183,6 +187,7 @@ class BoxOffice:
         if not holds:
             return batch
         takes = [(hold.hold, hold.seats) for _, hold in holds]
+        reach(Failpoint.BEFORE_CLAIM)
         try:
             with metrics.CLAIM_SECONDS.time():
                 refusals = await self._board.claim(show, takes)
@@ -194,6 +199,7 @@ class BoxOffice:
         if refusals is None:
             metrics.BOARD_AWAY.inc()
             return None
+        reach(Failpoint.AFTER_CLAIM)
         losers = set()
         for (ticket, _), refusal in zip(holds, refusals, strict=True):
             if refusal is not None:
@@ -287,6 +293,7 @@ def _taken_seats(tickets: Sequence[_Ticket]) -> list[int]:
 
 
 def _fulfil(ticket: _Ticket, outcome: Outcome) -> None:
+    reach(Failpoint.BEFORE_REPLY)
     _count(ticket, "ok")
     if not ticket.answer.done():
         ticket.answer.set_result(outcome)

@@ -6,8 +6,10 @@ Units stand in the names. Every fault is reported at once, by the name of its va
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.failpoints import parse_failpoints
 
 # HS256 wants a key as long as its hash (RFC 7518, section 3.2).
 SECRET_BYTES_MIN = 32
@@ -44,6 +46,8 @@ class Settings(BaseSettings):
     sockets_per_s: Annotated[int, Field(ge=1)] = 1_000
     messages_per_s: Annotated[int, Field(ge=1)] = 50
     messages_burst: Annotated[int, Field(ge=1)] = 200
+    # Where a test has the process killed (app/failpoints.py).
+    failpoints: str = ""
 
     @field_validator("origins", mode="before")
     @classmethod
@@ -51,6 +55,14 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("failpoints")
+    @classmethod
+    def _failpoints_are_for_development(cls, failpoints: str, info: ValidationInfo) -> str:
+        if failpoints and info.data.get("env") != "development":
+            raise ValueError("it is for tests; only with SEATWIRE_ENV=development")
+        parse_failpoints(failpoints)
+        return failpoints
 
     @field_validator("secret")
     @classmethod

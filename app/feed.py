@@ -25,6 +25,7 @@ from app.board import Board, BoardAway
 from app.board_keeper import FILL_EVENTS_MAX, BoardKeeper
 from app.changes import ChangeBatch, Position, Snapshot, unpack
 from app.errors import SeatwireError
+from app.failpoints import Failpoint, reach
 from app.ledger import Ledger
 
 WATCH_INTERVAL_S: Final = 0.8
@@ -187,6 +188,7 @@ class Feed:
         elif kind == "smessage":
             message = unpack(data)
             if isinstance(message, ChangeBatch):
+                reach(Failpoint.BEFORE_DELIVER)
                 self._deliver(show, message)
             elif message != self._followers[show].position:
                 self._repair(show)

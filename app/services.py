@@ -18,6 +18,7 @@ from app.box_office import BoxOffice
 from app.catalog import Catalog
 from app.config import Settings
 from app.database import Database
+from app.failpoints import arm
 from app.feed import Feed
 from app.ledger import Ledger
 from app.presence import Presence
@@ -54,6 +55,7 @@ class Services:
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the parts from *settings*; nothing is contacted before it is used."""
+    arm(settings.failpoints)
     async with AsyncExitStack() as stack:
         database = await Database.open(
             settings.database_url.get_secret_value(),

@@ -16,6 +16,7 @@ import structlog
 from app import metrics
 from app.domain import Actor, Expire, Outcome, Role
 from app.errors import HoldGone, RateLimited
+from app.failpoints import Failpoint, reach
 from app.services import Services
 from workers.loop import repeat
 
@@ -49,6 +50,8 @@ class Expirer:
         """Expire the holds that are due, each show's oldest first; True when there are more."""
         due = await self._services.ledger.due_holds(HOLDS_MAX, HOLDS_PER_SHOW_MAX)
         metrics.DUE_HOLDS.set(len(due))
+        if due:
+            reach(Failpoint.BEFORE_EXPIRE)
         stuck = set(self._unanswered)
         answers = []
         for show, hold in due:

@@ -54,7 +54,7 @@ from tests.integration.conftest import (
     Connection,
     add_show,
 )
-from tests.integration.ledger_model import (
+from tests.ledger_model import (
     Answer,
     BatchCommand,
     Done,
@@ -340,7 +340,7 @@ class Sale(RuleBasedStateMachine):
     def apply(self, batch: Sequence[BatchCommand | ChangeShow]) -> Applied:
         return self.world.runner.run(self.world.ledger.apply(self.show, batch))
 
-    def remaining_s(self, hold: UUID) -> int:
+    def remaining_s(self, hold: UUID) -> float:
         return self.model.holds[hold].expires_s - self.model.now_s
 
 
@@ -363,7 +363,7 @@ def _place_of(command: BatchCommand, expired: Sequence[UUID]) -> int:
     return 0
 
 
-def _is_about(milliseconds: int | None, expected_s: int | None) -> bool:
+def _is_about(milliseconds: int | None, expected_s: float | None) -> bool:
     if milliseconds is None or expected_s is None:
         return milliseconds is None and expected_s is None
     return abs(milliseconds - expected_s * 1000) < SLACK_MS

@@ -1,5 +1,7 @@
 """What the ledger promises, in memory: one show, without time's passing by itself. Pure.
 
+The ledger is compared with it step by step, and histories of real runs are told to it again.
+
 Seats move by app.domain.TRANSITIONS alone; the rest is who may do what, and when.
 """
 
@@ -39,8 +41,8 @@ class ModelHold:
 
     holder: str
     prices: dict[int, int]
-    created_s: int
-    expires_s: int
+    created_s: float
+    expires_s: float
     version: int
     status: HoldStatus = HoldStatus.HELD
     booking: UUID | None = None
@@ -70,7 +72,7 @@ class Done:
     seats: tuple[int, ...] | None = None
     total: int | None = None
     booking: UUID | None = None
-    expires_s: int | None = None
+    expires_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ Answer = Refusal | Done
 
 @dataclass
 class Model:
-    """A show's seats, holds and bookings."""
+    """A show's seats, holds and bookings. open_holds: by holder, those whose status is held."""
 
     prices: list[int]
     categories: list[int]
@@ -98,10 +100,11 @@ class Model:
     seats_per_hold_max: int
     status: ShowStatus = ShowStatus.ON_SALE
     version: int = 0
-    now_s: int = 0
+    now_s: float = 0
     seats: list[SeatStatus] = field(default_factory=list)
     owners: dict[int, UUID] = field(default_factory=dict)
     holds: dict[UUID, ModelHold] = field(default_factory=dict)
+    open_holds: dict[str, set[UUID]] = field(default_factory=dict)
     bookings: dict[UUID, UUID] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
 
@@ -148,10 +151,11 @@ class Model:
             self.prices[category] = self.prices[category] if price is None else price
         ended: list[int] = []
         if patch.status is ShowStatus.CANCELLED:
-            for hold in self.holds.values():
-                if hold.status is HoldStatus.HELD:
-                    hold.status, hold.version = HoldStatus.RELEASED, self.version
-                    ended.extend(hold.seats)
+            for id_ in [id_ for open_ in self.open_holds.values() for id_ in open_]:
+                hold = self.holds[id_]
+                hold.version = self.version
+                ended.extend(hold.seats)
+                self._close(id_, HoldStatus.RELEASED)
         self._move(EventKind.SHOW, ended)
         self.happenings.append(Happening(self.version, EventKind.SHOW, tuple(sorted(ended))))
 
@@ -178,6 +182,7 @@ class Model:
             expires_s = self.now_s + self.hold_ttl_s
             known = ModelHold(command.actor.holder, {}, self.now_s, expires_s, 0)
             self.holds[command.hold] = known
+            self.open_holds.setdefault(command.actor.holder, set()).add(command.hold)
         known.version = self.version
         known.prices |= {seat: self.prices[self.categories[seat]] for seat in fresh}
         self._move(EventKind.HOLD, fresh, command.hold)
@@ -189,9 +194,9 @@ class Model:
         if more + (0 if known is None else len(known.prices)) > self.seats_per_hold_max:
             return True
         has = sum(
-            len(hold.prices)
-            for id_, hold in self.holds.items()
-            if hold.holder == command.actor.holder and self._is_live(id_)
+            len(self.holds[id_].prices)
+            for id_ in self.open_holds.get(command.actor.holder, ())
+            if self._is_live(id_)
         )
         limited = command.actor.role in LIMITED_ROLES
         return limited and has + more > self.seats_per_hold_max
@@ -215,7 +220,7 @@ class Model:
             self._log(EventKind.RELEASE, freed, command.hold)
         if hold.prices:
             return self._done_hold(hold)
-        hold.status = HoldStatus.RELEASED
+        self._close(command.hold, HoldStatus.RELEASED)
         return Done(hold.version)
 
     def _extend(self, command: Extend) -> Answer:
@@ -249,7 +254,8 @@ class Model:
             hold.booking = command.booking
             self.bookings[command.booking] = command.hold
             self.version += 1
-            hold.status, hold.version = HoldStatus.BOOKED, self.version
+            hold.version = self.version
+            self._close(command.hold, HoldStatus.BOOKED)
             self._move(EventKind.BOOK, hold.seats, command.hold)
             self._log(EventKind.BOOK, hold.seats, command.hold)
         return Done(hold.version, hold.seats, hold.total, hold.booking)
@@ -310,9 +316,14 @@ class Model:
     def _end(self, kind: EventKind, hold: UUID, status: HoldStatus) -> None:
         ended = self.holds[hold]
         self.version += 1
-        ended.status, ended.version = status, self.version
+        ended.version = self.version
+        self._close(hold, status)
         self._move(kind, ended.seats)
         self._log(kind, ended.seats, hold)
+
+    def _close(self, hold: UUID, status: HoldStatus) -> None:
+        self.holds[hold].status = status
+        self.open_holds[self.holds[hold].holder].discard(hold)
 
     def _seat(self, seat: int) -> SeatStatus | None:
         return self.seats[seat] if 0 <= seat < len(self.seats) else None
