@@ -7,6 +7,7 @@ is an error, because a server that sends one is wrong.
 import asyncio
 import base64
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from app.changes import Position, unpack_statuses
 CodecName = Literal["json", "msgpack"]
 
 REPLY_TIMEOUT_S: Final = 10.0
+# A server that is gone does not answer the close, either.
+CLOSE_TIMEOUT_S: Final = 1.0
 # Pushes kept for whoever wants to look at them; older ones have done their work on the screens.
 PUSHES_KEPT_MAX: Final = 1_000
 
@@ -78,6 +81,8 @@ class Client:
         self.screens: dict[int, Screen] = {}
         self.pushes: deque[dict[str, Any]] = deque(maxlen=PUSHES_KEPT_MAX)
         self.fault: OutOfOrder | None = None
+        # Seconds since 1970; a client that hears nothing for two pulses is cut off.
+        self.heard_at = time.time()
 
     async def ask(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send a message and return its reply. Raises Refused, ConnectionClosed, TimeoutError."""
@@ -129,6 +134,7 @@ class Client:
         """Take in messages until the socket closes."""
         try:
             async for data in self._connection:
+                self.heard_at = time.time()
                 self._take(_decode(data, self._codec))
                 async with self._news:
                     self._news.notify_all()
@@ -179,6 +185,7 @@ async def open_client(
         compression=None,
         max_size=None,
         ping_interval=None,
+        close_timeout=CLOSE_TIMEOUT_S,
     ) as connection:
         client = Client(connection, codec)
         reader = asyncio.create_task(client.read(), name="client reader")

@@ -71,9 +71,11 @@ class LedgerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one screen, board or reading of the ledger showed, from when until when.
+    """What one screen, board or reading of the ledger showed.
 
-    where: names one socket, or one reader; its positions never go back.
+    where: names one socket, or one reader; its positions never go back. since_s: when it was known
+    to show this; until_s: how long it is known to have shown nothing newer. A reading is known when
+    it is answered, and is as new as its asking.
     """
 
     where: str

@@ -98,11 +98,11 @@ class Recorder:
             actor if isinstance(actor, str) else actor.holder for actor in actors
         }
 
-    def see(self, where: str, show: int, snapshot: Snapshot) -> None:
-        """Note what is to be seen *where* at this moment."""
+    def see(self, where: str, show: int, snapshot: Snapshot, asked_s: float | None = None) -> None:
+        """Note what is to be seen *where*; asked_s: since when the answer was awaited."""
         now_s = time.time()
         self.history.sightings.append(
-            Sighting(where, show, snapshot.position, snapshot.statuses, now_s, now_s)
+            Sighting(where, show, snapshot.position, snapshot.statuses, now_s, asked_s or now_s)
         )
 
     def see_last(self, where: str, show: int, snapshot: Snapshot) -> None:

@@ -51,15 +51,19 @@ class Fleet:
 
     async def start_web(self, *, port: int | None = None, **settings: str) -> Process:
         """Start a web instance on *port*, or on a free one; returns when it is ready."""
-        port = port or free_port()
-        environment = {**self.environment, "SEATWIRE_PORT": str(port), **settings}
-        process = await self._start(["serve"], f"http://127.0.0.1:{port}", environment)
-        await eventually(lambda: self._is_ready(process), timeout_s=START_TIMEOUT_S)
+        process = await self.launch_web(port=port, **settings)
+        await eventually(lambda: self.is_ready(process), timeout_s=START_TIMEOUT_S)
         return process
 
-    async def start_worker(self, *names: str) -> Process:
+    async def launch_web(self, *, port: int | None = None, **settings: str) -> Process:
+        """Start a web instance on *port*, or on a free one; returns at once."""
+        port = port or free_port()
+        environment = {**self.environment, "SEATWIRE_PORT": str(port), **settings}
+        return await self._start(["serve"], f"http://127.0.0.1:{port}", environment)
+
+    async def start_worker(self, *names: str, **settings: str) -> Process:
         """Start one worker process."""
-        return await self._start(["work", *names], "", self.environment)
+        return await self._start(["work", *names], "", {**self.environment, **settings})
 
     async def add_show(self, url: str, *, rows: int = 5, seats: int = 10, **fields: Any) -> int:
         """Add a venue and a show on sale of *rows* times *seats*, and return the show."""
@@ -143,7 +147,8 @@ class Fleet:
         self.processes.append(process)
         return process
 
-    async def _is_ready(self, process: Process) -> bool:
+    async def is_ready(self, process: Process) -> bool:
+        """Say whether an instance sells, and hears of what the others sell."""
         assert process.child.returncode is None, f"the process ended; its log is in {self.logs}"
         if not _listens(process):
             return False  # whoever answers on its port is another instance
@@ -190,7 +195,10 @@ def environment(database_url: str, redis_url: str, redis_prefix: str) -> dict[st
 
 
 def _listens(process: Process) -> bool:
-    connections = psutil.Process(process.child.pid).net_connections("tcp")
+    try:
+        connections = psutil.Process(process.child.pid).net_connections("tcp")
+    except psutil.Error:
+        return False  # it has just ended
     return any(connection.status == psutil.CONN_LISTEN for connection in connections)
 
 
