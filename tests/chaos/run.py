@@ -131,11 +131,11 @@ class Run:
             for number in range(WATCHERS)
         ]
         buyers = [Buyer(self._crowd, number, seed) for number in range(BUYERS)]
+        runs = [it.run() for it in self._watchers]
         async with asyncio.TaskGroup() as group:
-            looking = [
-                group.create_task(it.run()) for it in (*self._watchers, Auditor(self._crowd))
-            ]
-            buying = [group.create_task(it.run()) for it in (*buyers, Staff(self._crowd, seed))]
+            looking = [group.create_task(run) for run in (*runs, Auditor(self._crowd).run())]
+            buying = [group.create_task(it.run()) for it in buyers]
+            buying.append(group.create_task(Staff(self._crowd, seed).run()))
             try:
                 yield
                 self._crowd.leaving = True
