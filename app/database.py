@@ -56,6 +56,8 @@ _CONNECTION_LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.QueryCanceledError,
     asyncpg.InterfaceError,
+    # What asyncpg says when it is asked after the server's goodbye and before the end of the line.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
@@ -73,6 +75,7 @@ _SERVER_CHANGED = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
 )
 
 log = structlog.get_logger(__name__)

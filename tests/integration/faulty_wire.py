@@ -11,6 +11,10 @@ CHUNK_BYTES: Final = 65_536
 # ReadyForQuery, outside a transaction: what was asked is done, and committed.
 READY: Final = b"Z\0\0\0\5I"
 
+# An ErrorResponse that nobody asked for, as it comes when another process of the server crashed.
+_GOODBYE_FIELDS: Final = b"SFATAL\0VFATAL\0C57P02\0Mterminating connection\0\0"
+GOODBYE: Final = b"E" + (len(_GOODBYE_FIELDS) + 4).to_bytes(4, "big") + _GOODBYE_FIELDS
+
 Work = Callable[[], Awaitable[object]]
 
 
@@ -27,6 +31,7 @@ class FaultyWire:
         self._losing = False
         self._meanwhile: Work | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._clients: set[asyncio.StreamWriter] = set()
         self.is_broken = False
         self.losses = 0
 
@@ -64,6 +69,11 @@ class FaultyWire:
         self.is_broken = True
         self._hang_up()
 
+    def say_goodbye(self) -> None:
+        """Tell every client, in the server's place, that its connection ends; do not end it."""
+        for writer in self._clients:
+            writer.write(GOODBYE)
+
     def _hang_up(self) -> None:
         for writer in self._writers:
             writer.close()
@@ -75,6 +85,7 @@ class FaultyWire:
             return
         to_reader, to_writer = await self._connect()
         self._writers |= {writer, to_writer}
+        self._clients.add(writer)
         try:
             async with asyncio.TaskGroup() as group:
                 up = group.create_task(self._ask(reader, to_writer))
@@ -83,6 +94,7 @@ class FaultyWire:
         except* (OSError, asyncio.IncompleteReadError):
             pass  # one end hung up
         finally:
+            self._clients.discard(writer)
             writer.close()
             to_writer.close()
 

@@ -237,6 +237,21 @@ async def test_I9_a_connection_killed_in_the_middle_of_a_commit_is_made_good(
     assert await keys.image(show) == await ledger_image(services, show)
 
 
+async def test_I9_a_connection_that_was_told_that_it_ends_is_not_relied_on(
+    services: Services, remote: Services, wire: FaultyWire, make_show: MakeShow
+) -> None:
+    """A server that crashes says so and goes; between the two the driver calls itself confused."""
+    show = await make_show()
+    await remote.box_office.submit(Hold(show, uuid4(), (1,), ANN))
+    wire.say_goodbye()
+    # The word travels through the loop, and is read before the next question is put.
+    assert await services.ledger.position(show) is not None
+    assert await remote.catalog.show(show) is not None
+    wire.say_goodbye()
+    assert await services.ledger.position(show) is not None
+    assert (await remote.box_office.submit(Hold(show, uuid4(), (2,), BOB))).version == 2
+
+
 async def _kill(killer: Connection) -> bool:
     return bool(await killer.fetchval(KILL_COMMITS))
 
