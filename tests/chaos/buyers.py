@@ -11,8 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import jwt
 from websockets.exceptions import WebSocketException
 
+from app.auth import ALGORITHM, AUDIENCE, ISSUER
 from app.client import Client, CodecName, Refused, open_client
 from app.domain import (
     Actor,
@@ -29,6 +31,7 @@ from app.domain import (
 from tests.chaos.cluster import Cluster, Instance
 from tests.chaos.history import Answer, Granted, OrderFault, Unknown
 from tests.chaos.recording import Recorder
+from tests.end_to_end.fleet import SECRET
 from tests.ledger_model import Refusal
 
 CONNECT_TIMEOUT_S: Final = 3.0
@@ -41,6 +44,8 @@ RETRY_PAUSE_S: Final = 0.2
 THINK_S_MEAN: Final = 0.15
 SEATS_MAX: Final = 3
 BOOKINGS_KEPT: Final = 2
+# Issued long before any clock is off by so much: a fresh one is refused where it is of the future.
+TOKEN_AGE_S: Final = 3_600
 TOKEN_TTL_S: Final = 24 * 3600
 TRY_AGAIN: Final = ("unavailable", "rate_limited", "unknown_outcome")
 AWAY: Final = (WebSocketException, OSError, TimeoutError, httpx.HTTPError, EOFError)
@@ -65,7 +70,7 @@ class Buyer:
         self._random = Random(f"{seed}/buyer/{number}")
         self._number = number
         self._actor = Actor(f"buyer-{number}", Role.BUYER)
-        self._token = crowd.cluster.fleet.token(holder=self._actor.holder, ttl_s=TOKEN_TTL_S)
+        self._token = old_token(self._actor)
         self._show = crowd.shows[number % len(crowd.shows)]
         self._booked: list[UUID] = []
         self._client: Client | None = None
@@ -197,7 +202,7 @@ class Staff:
         self._crowd = crowd
         self._random = Random(f"{seed}/staff")
         self._actor = Actor("staff-1", Role.STAFF)
-        self._token = crowd.cluster.fleet.token(Role.STAFF, self._actor.holder, TOKEN_TTL_S)
+        self._token = old_token(self._actor)
         crowd.recorder.staff(self._actor)
 
     async def run(self) -> None:
@@ -219,6 +224,20 @@ class Staff:
         if _code(answer) in TRY_AGAIN or isinstance(answer, Unknown):
             await asyncio.sleep(RETRY_PAUSE_S)
         return answer
+
+
+def old_token(actor: Actor) -> str:
+    """Return a token that was issued a while ago."""
+    issued_s = int(time.time()) - TOKEN_AGE_S
+    claims = {
+        "sub": actor.holder,
+        "role": actor.role.value,
+        "iat": issued_s,
+        "exp": issued_s + TOKEN_TTL_S,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+    }
+    return jwt.encode(claims, SECRET, ALGORITHM)
 
 
 async def ask_by_http(crowd: Crowd, instance: Instance, token: str, command: Command) -> Answer:

@@ -17,7 +17,13 @@ from tests.chaos.history import OrderFault, Sighting
 from tests.chaos.recording import read_ledger
 
 AUDIT_S: Final = 0.5
-LEDGER_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+LEDGER_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class Watcher:

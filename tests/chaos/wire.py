@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 CHUNK_BYTES: Final = 65_536
@@ -117,7 +118,7 @@ class Wire:
         return await asyncio.open_unix_connection(self._target)
 
     async def _ask(self, link: Link, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(CHUNK_BYTES):
+        while data := await _read(reader):
             if link.is_half_open:
                 continue
             if self.acks_to_lose and any(kind in data for kind in COMMANDS):
@@ -126,7 +127,7 @@ class Wire:
             await self._pass_on(link.server, data)
 
     async def _answer(self, link: Link, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(CHUNK_BYTES):
+        while data := await _read(reader):
             if link.is_half_open:
                 continue
             if link.is_losing:
@@ -142,7 +143,8 @@ class Wire:
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         writer.write(data)
-        await writer.drain()
+        with suppress(OSError):  # it was cut meanwhile, and whoever reads will see that
+            await writer.drain()
 
     def _without_lost(self, data: bytes) -> Iterator[bytes]:
         """Leave out whole published messages; what is no message, or not all of one, stays."""
@@ -152,6 +154,13 @@ class Wire:
                 self.pushes_lost += 1
             else:
                 yield message
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """Return some bytes, or none when the connection is over, however it ended."""
+    with suppress(OSError):
+        return await reader.read(CHUNK_BYTES)
+    return b""
 
 
 def split_replies(data: bytes) -> Iterator[bytes]:
