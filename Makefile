@@ -1,11 +1,13 @@
 # Needs Python 3.11 or newer; everything else is installed into .venv.
 
 PYTHON ?= python3
+SECONDS ?= 600
+SEED ?=
 BIN := .venv/bin
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check chaos bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -21,6 +23,9 @@ check: .venv/project  ## format, lint, types, rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_architecture.py
+
+chaos: .venv/project  ## faults for SECONDS (600), by SEED; every promise checked
+	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 bench: .venv/bench  ## measurements
 	$(BIN)/python -m benchmarks

@@ -41,6 +41,9 @@ SOCKETS_REFUSED: Final = Counter(
     "Sockets turned away before they opened, by reason.",
     ["reason"],
 )
+TASKS: Final = Gauge(
+    "seatwire_tasks", "Tasks of the event loop at the last look.", multiprocess_mode="livesum"
+)
 FRAMES_MADE: Final = Counter("seatwire_frames_made_total", "Frames encoded, by push.", ["push"])
 FRAMES_SENT: Final = Counter("seatwire_frames_sent_total", "Frames broadcast to sockets.")
 FEED_LAG_SECONDS: Final = Histogram(

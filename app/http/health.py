@@ -12,6 +12,7 @@ from app.board import BoardAway
 from app.domain import Actor
 from app.errors import SeatwireError
 from app.http.replies import reply
+from app.metrics import TASKS
 from app.services import Services
 
 
@@ -32,6 +33,7 @@ async def readyz(services: Services, _request: Request, _actor: Actor) -> Respon
 
 async def metrics(_services: Services, _request: Request, _actor: Actor) -> Response:
     """Answer the counts of all processes of this machine, when they share a folder for them."""
+    TASKS.set(len(asyncio.all_tasks()))
     body = await asyncio.to_thread(_collect)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 

@@ -48,7 +48,8 @@ BOOKINGS_KEPT: Final = 2
 TOKEN_AGE_S: Final = 3_600
 TOKEN_TTL_S: Final = 24 * 3600
 TRY_AGAIN: Final = ("unavailable", "rate_limited", "unknown_outcome")
-AWAY: Final = (WebSocketException, OSError, TimeoutError, httpx.HTTPError, EOFError)
+# Refused: of a greeting or a watch, which may be asked again. Answers to commands are noted.
+AWAY: Final = (WebSocketException, OSError, TimeoutError, httpx.HTTPError, EOFError, Refused)
 
 
 @dataclass(slots=True)
