@@ -39,6 +39,7 @@ CONNECT_TIMEOUT_S: Final = 3.0
 ANSWER_TIMEOUT_S: Final = 8.0
 # Some pulses; a client that hears none looks for another server.
 SILENCE_MAX_S: Final = 2.0
+LISTEN_S: Final = 0.5
 ATTEMPTS_MAX: Final = 12
 RETRY_PAUSE_S: Final = 0.2
 THINK_S_MEAN: Final = 0.15
@@ -181,9 +182,7 @@ class Buyer:
         op, fields = _message(command)
         invoked_s = time.time()
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                reply = await client.ask(op, **fields)
-            answer: Answer = _granted(reply)
+            answer: Answer = _granted(await _reply(client, op, fields))
         except Refused as error:
             answer = refused(error.error)
         except AWAY:
@@ -318,6 +317,17 @@ def _request(command: Command) -> tuple[str, str, dict[str, Any] | None]:
         case Unblock(seats=seats, reason=reason):
             return "DELETE", "/blocks", {"seats": list(seats), "reason": reason}
     raise AssertionError(command)
+
+
+async def _reply(client: Client, op: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Ask and return the reply. Raises TimeoutError, at once when the socket has fallen silent."""
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        reply = await client.send(op, **fields)
+        while not reply.done():
+            await asyncio.wait({reply}, timeout=LISTEN_S)
+            if not reply.done() and not _is_open(client):
+                raise TimeoutError
+        return reply.result()
 
 
 def _is_open(client: Client) -> bool:
