@@ -84,8 +84,9 @@ class Report:
 class Run:
     """One run on a cluster that is up."""
 
-    def __init__(self, cluster: Cluster, seed: int, say: Say) -> None:
+    def __init__(self, cluster: Cluster, seed: int, bounds: Bounds, say: Say) -> None:
         self._cluster = cluster
+        self._bounds = bounds
         self._say = say
         self._recorder = Recorder()
         self._recorder.staff("worker:expiry", "ledger")
@@ -222,7 +223,7 @@ class Run:
         for events in history.events.values():
             report.events.update(EventKind(event.kind) for event in events)
         report.sightings = len(history.sightings)
-        report.violations = check(history, BOUNDS)
+        report.violations = check(history, self._bounds)
         return report
 
     async def _see_last(self, connection: Any) -> None:
@@ -250,7 +251,13 @@ def _middle(times: list[float]) -> float:
 
 
 async def run_chaos(
-    home: Path, seed: int, *, seconds: float | None = None, rounds: int | None = None, say: Say
+    home: Path,
+    seed: int,
+    *,
+    seconds: float | None = None,
+    rounds: int | None = None,
+    bounds: Bounds = BOUNDS,
+    say: Say,
 ) -> Report:
     """Run everything in *home* for some *seconds* or *rounds*, and return the report."""
 
@@ -262,4 +269,4 @@ async def run_chaos(
             yield round_
 
     async with open_cluster(home) as cluster:
-        return await Run(cluster, seed, say).play(until_over())
+        return await Run(cluster, seed, bounds, say).play(until_over())

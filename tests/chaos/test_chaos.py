@@ -4,6 +4,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from tests.chaos.checker import UNHURRIED
 from tests.chaos.run import run_chaos
 from tests.chaos.schedule import HEAVY, LIGHT, schedule
 from tests.chaos.wire import split_replies
@@ -15,7 +16,7 @@ ROUNDS: Final = 2
 async def test_I1_to_I13_hold_through_faults(tmp_path: Path) -> None:
     """Kills, stops, cuts, lost answers: the checker finds nothing."""
     said: list[str] = []
-    report = await run_chaos(tmp_path, SEED, rounds=ROUNDS, say=said.append)
+    report = await run_chaos(tmp_path, SEED, rounds=ROUNDS, bounds=UNHURRIED, say=said.append)
     assert report.violations == []
     assert report.rounds == ROUNDS
     assert report.injected.total() >= 20 * ROUNDS

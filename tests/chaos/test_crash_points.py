@@ -22,7 +22,7 @@ from app.config import Settings, SettingsError, settings_from_environ
 from app.domain import Book, Command, EventKind, Hold
 from app.failpoints import Failpoint
 from app.services import Services
-from tests.chaos.checker import check
+from tests.chaos.checker import UNHURRIED, check
 from tests.chaos.history import Unknown
 from tests.chaos.recording import Connection, Recorder
 from tests.conftest import Servers
@@ -100,7 +100,7 @@ class Survivors:
         board = await self.services.board.read(self.show)
         assert board is not None
         self.recorder.see_last("board", self.show, board)
-        assert check(await self.recorder.end(self.connection)) == []
+        assert check(await self.recorder.end(self.connection), UNHURRIED) == []
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from app.ledger import Applied, Ledger
 from app.services import Services
 from realtime.replica import Replica
 from tests.chaos import sabotage
-from tests.chaos.checker import check
+from tests.chaos.checker import UNHURRIED, check
 from tests.chaos.recording import Connection, Recorder
 from tests.integration.boards import BoardKeys
 from tests.integration.conftest import (
@@ -50,9 +50,8 @@ class Scene:
 
     async def verdict(self) -> set[str]:
         """Return the invariants that the checker finds broken."""
-        return {
-            violation.invariant for violation in check(await self.recorder.end(self.connection))
-        }
+        history = await self.recorder.end(self.connection)
+        return {violation.invariant for violation in check(history, UNHURRIED)}
 
     async def ask(self, command: Command) -> bool:
         return await self.recorder.ask(self.services.box_office, command) is not None
