@@ -100,13 +100,14 @@ class Cluster:
             instance.process = await self.fleet.launch_web(port=instance.port, **settings)
 
     async def is_up(self) -> bool:
-        """Say whether all processes run, and all instances sell and hear of one another."""
+        """Say whether all processes run, all instances sell and hear of one another, and the worker
+        has looked at the ledger."""
         for instance in self.instances:
             process = instance.process
             assert process is not None
             assert process.child.returncode is None, f"instance {instance.number} ended by itself"
         ready = [await self._is_ready(instance) for instance in self.webs]
-        return all(ready)
+        return all(ready) and self.instances[-1].ledger.is_used
 
     async def _is_ready(self, instance: Instance) -> bool:
         assert instance.process is not None
@@ -128,6 +129,12 @@ class Cluster:
         for instance in self.instances:
             for wire in instance.wires():
                 wire.heal()
+
+    def cut_half_open(self) -> None:
+        """End what a network would notice in the end: connections that lead nowhere."""
+        for instance in self.instances:
+            for wire in instance.wires():
+                wire.cut_half_open()
 
     async def inject(self, fault: Fault, skew_s: int) -> None:
         """Do what *fault* says, and undo it after its time.

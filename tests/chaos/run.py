@@ -157,6 +157,8 @@ class Run:
         healed = time.monotonic()
         await eventually(self._is_up_to_date_now(), timeout_s=REPAIR_S_MAX)
         took_s = time.monotonic() - healed
+        # Pooled connections that nobody has used since would do harm in calm times.
+        self._cluster.cut_half_open()
         self._recorder.history.disturbances.append((began_s, time.time()))
         heavy = " + ".join(sorted({f.kind for f in round_.faults if f.kind in HEAVY}))
         self._report.repairs.append((heavy, took_s))

@@ -82,6 +82,17 @@ class Wire:
         for link in self._links:
             link.is_half_open = True
 
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody is connected, and not in vain."""
+        return any(not link.is_half_open for link in self._links)
+
+    def cut_half_open(self) -> None:
+        """Cut the connections that are half open, as the network does when it is back."""
+        for link in tuple(self._links):
+            if link.is_half_open:
+                link.cut()
+
     def heal(self) -> None:
         """Do no more harm; what is half open stays so, as it would."""
         self.latency_s = 0.0
