@@ -4,6 +4,7 @@ function that answers.
     observed -> CORS -> last handler -> handlers of known errors -> route -> identify -> function
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp
 
 from app.auth import ANONYMOUS, Action
 from app.domain import Actor
+from app.errors import SeatwireError, Unavailable, UnknownOutcome
 from app.http import (
     admin,
     bookings,
@@ -127,6 +129,15 @@ def _route(services: Services, path: str, entries: dict[str, Entry]) -> Route:
         actor = ANONYMOUS
         if action is not None:
             actor = identify(request, services.tokens, action)
-        return await function(services, request, actor)
+        try:
+            return await function(services, request, actor)
+        except asyncio.CancelledError:
+            raise _unanswered(method) from None  # the server stops, and waits no longer
 
     return Route(path, answer, methods=list(entries))
+
+
+def _unanswered(method: str) -> SeatwireError:
+    if method == "GET":
+        return Unavailable("This instance is shutting down; ask another one.")
+    return UnknownOutcome("The answer was lost; ask again with the same id.")
