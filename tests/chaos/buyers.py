@@ -256,6 +256,8 @@ async def ask_by_http(crowd: Crowd, instance: Instance, token: str, command: Com
         answer: Answer = _granted(told) if response.is_success else refused(told)
     except AWAY:
         answer = Unknown()
+    except ValueError:
+        answer = Refusal("no problem+json")  # which the checker does not accept
     crowd.recorder.note(command, invoked_s, answer)
     return answer
 

@@ -10,13 +10,12 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from app.board import Board, _load_scripts
-from app.box_office import BoxOffice
+from app.board_keeper import BoardKeeper
 from app.changes import Change, ChangeBatch, Position
 from app.database import Database, Row
 from app.domain import Actor, Expire, Role
 from app.errors import SeatwireError
 from app.feed import Feed
-from app.ledger import Applied
 from app.services import Services
 from app.sql import SQL_FOLDER
 from realtime.replica import Replica
@@ -74,11 +73,18 @@ class EagerDatabase(Database):
             return rows
 
 
-class ForgetfulOffice(BoxOffice):
+class ForgetfulKeeper(BoardKeeper):
     """Forgets the claims of takes that the ledger refused."""
 
-    async def _post(self, show: int, applied: Applied, unclaimed: Sequence[int]) -> None:
-        await super()._post(show, applied, ())
+    async def post(
+        self,
+        show: int,
+        batch: ChangeBatch | None,
+        *,
+        unclaimed: Sequence[int] = (),
+        at_least: int = 0,
+    ) -> None:
+        await super().post(show, batch, at_least=at_least)
 
 
 class UnorderedBoard(Board):

@@ -281,8 +281,9 @@ async def _is_waiting(scene: Scene) -> bool:
 async def test_a_claim_forgotten(scene: Scene, sabotaged: bool) -> None:
     """I9: a seat is called taken that nobody has, and nobody is about to have."""
     services, show = scene.services, scene.show
-    kind = sabotage.ForgetfulOffice if sabotaged else BoxOffice
-    office = kind(services.ledger, services.board, services.board_keeper, batches_max=1)
+    kind = sabotage.ForgetfulKeeper if sabotaged else BoardKeeper
+    keeper = kind(services.board, services.ledger, services.catalog)
+    office = BoxOffice(services.ledger, services.board, keeper, batches_max=1)
     await services.board_keeper.rebuild(show)
     await scene.recorder.ask(office, Hold(show, uuid4(), tuple(range(11)), ANN))
     await scene.recorder.ask(office, Hold(show, uuid4(), (1,), BOB))
