@@ -33,7 +33,8 @@ class Asked:
             "http_version": "1.1",
         }
         self.sent: list[Any] = []
-        self.task = asyncio.create_task(http_app(services)(self._scope, self._receive, self._send))
+        answer = http_app(services)(self._scope, self._receive, self._send)
+        self.task: asyncio.Future[None] = asyncio.ensure_future(answer)
 
     async def _receive(self) -> dict[str, Any]:
         return {"type": "http.request", "body": self._body, "more_body": False}
