@@ -11,6 +11,8 @@ Rule 2: an answer follows its commit, never the other way round.
 Rule 3: no two commands of a batch share a seat, hold, booking or holder; the later one waits for
 the next batch, and everything behind it that shares its keys waits, too. Holds that are rivals for
 a seat meet at the claim: the board lets one through, the others have their answer at once.
+Rule 4: while the ledger is silent nothing is sent after what it has not answered; who waits is told
+`unavailable`, and that nothing has happened is certain.
 """
 
 import asyncio
@@ -42,6 +44,7 @@ from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
 from app.failpoints import Failpoint, reach
 from app.ledger import Applied, Ledger
 from app.refusals import Refusals
+from app.silence import Silence
 
 # The set-wise statements gain little beyond this, and every command of a batch waits for the whole
 # of it.
@@ -51,6 +54,8 @@ BATCH_SEATS_MAX: Final = 2_000
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
 CLOSE_TIMEOUT_S: Final = 3.0
+# So long may the ledger leave every batch unanswered before others are not kept waiting with them.
+LEDGER_SILENCE_S_MAX: Final = 0.8
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +90,7 @@ class BoxOffice:
         self._turns = asyncio.Semaphore(batches_max)
         self._desks: dict[int, _Desk] = {}
         self._closed = False
+        self._silence = Silence(LEDGER_SILENCE_S_MAX, self._refuse_all_waiting)
         self.refusals = Refusals()
 
     def submit(self, command: Command) -> asyncio.Future[Outcome]:
@@ -133,6 +139,9 @@ class BoxOffice:
 
     async def _serve(self, show: int, desk: _Desk) -> None:
         """Carry out the next batch; whatever happens, every ticket of it is answered."""
+        if self._silence.is_on:
+            self._refuse_waiting(desk)
+            return
         batch, rivals = _next_batch(desk.queue)
         try:
             going = await self._claim(show, batch, rivals)
@@ -157,7 +166,7 @@ class BoxOffice:
         metrics.BATCH_COMMANDS.observe(len(batch))
         reach(Failpoint.BEFORE_COMMIT)
         try:
-            with metrics.COMMIT_SECONDS.time():
+            with metrics.COMMIT_SECONDS.time(), self._silence.question():
                 applied = await self._ledger.apply(show, [ticket.command for ticket in batch])
         except Unavailable:
             await self._post(show, Applied([], None), _taken_seats(batch))
@@ -175,6 +184,17 @@ class BoxOffice:
                 self._refuse(ticket, answer)
             else:
                 _fulfil(ticket, answer)
+
+    def _refuse_all_waiting(self) -> None:
+        for desk in self._desks.values():
+            self._refuse_waiting(desk)
+
+    def _refuse_waiting(self, desk: _Desk) -> None:
+        while desk.queue:
+            self._refuse(
+                desk.queue.popleft(),
+                Unavailable("The ledger does not answer right now; nothing has happened."),
+            )
 
     async def _claim(
         self, show: int, batch: list[_Ticket], rivals: list[_Ticket]

@@ -24,7 +24,14 @@ from app.domain import (
     ShowPatch,
     ShowStatus,
 )
-from app.errors import HoldLimit, NotFound, RateLimited, SeatsTaken, ShowClosed, Unavailable
+from app.errors import (
+    HoldLimit,
+    NotFound,
+    RateLimited,
+    SeatsTaken,
+    ShowClosed,
+    Unavailable,
+)
 from app.ledger import Applied, Ledger
 from app.services import Services
 from tests.integration.boards import BoardKeys
@@ -196,6 +203,25 @@ async def test_I1_rivals_meet_in_one_claim(
     assert board.claims == 1
     assert [len(batch) for batch in counting.batches] == [1]
     await office.close()
+
+
+async def test_I9_while_the_ledger_is_silent_who_waits_is_told_so(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """What was not sent is `unavailable`, at every show; what was sent is answered in the end."""
+    show, other = await make_show(), await make_show()
+    counting.gate.clear()
+    sent = office.submit(Hold(show, uuid4(), (0,), ANN))
+    await counting.reached.wait()
+    waiting = [office.submit(Hold(show, uuid4(), (n,), buyer(str(n)))) for n in range(1, 9)]
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(answer, Unavailable) for answer in answers)
+    with pytest.raises(Unavailable):
+        await office.submit(Hold(other, uuid4(), (0,), BOB))
+    assert [len(batch) for batch in counting.batches] == [1]
+    counting.gate.set()
+    assert (await sent).version == 1
+    assert (await office.submit(Hold(show, uuid4(), (9,), BOB))).version == 2
 
 
 async def test_what_the_ledger_refuses_is_claimed_no_longer(
