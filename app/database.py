@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import asyncpg
 import structlog
 
+from app.database_hosts import Hosts
 from app.errors import SeatwireError, Unavailable, UnknownOutcome
 
 Row = asyncpg.Record
@@ -48,6 +49,8 @@ _NOT_COMMITTED = (
     # No such database, user or password: also for a while when one is made or changed.
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    # Only standbys answer.
+    asyncpg.TargetServerAttributeNotMatched,
 )
 # The connection went away; a statement under way may have been committed.
 _CONNECTION_LOST = (
@@ -70,6 +73,7 @@ _SERVER_FAULTS = (
     asyncpg.PostgresIOError,
 )
 # After these every pooled connection is suspect: a demoted primary keeps answering 25006 for ever.
+# So it is when a statement's time is up: the others would be as deaf.
 _SERVER_CHANGED = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.AdminShutdownError,
@@ -92,6 +96,7 @@ class Database:
         """Make the pool; connects on first use, so a server may start before its database."""
         pool = asyncpg.create_pool(
             url,
+            connect=Hosts(url).connect,
             min_size=0,
             max_size=connections_max,
             timeout=CONNECT_TIMEOUT_S,
@@ -147,14 +152,17 @@ class Database:
         while True:
             began = False
             try:
-                async with self._connection() as connection:
+                rest_s = deadline - loop.time() if attempt else ACQUIRE_TIMEOUT_S
+                async with self._connection(min(rest_s, ACQUIRE_TIMEOUT_S)) as connection:
                     began = True
                     return await work(connection)
             except (*_NOT_COMMITTED, *_CONNECTION_LOST) as error:
                 if isinstance(error, ValueError):
                     raise  # an argument that cannot be sent; asyncpg calls it an InterfaceError
                 under_way |= began and isinstance(error, _CONNECTION_LOST)
-                if isinstance(error, _SERVER_CHANGED):
+                if isinstance(error, _SERVER_CHANGED) or (
+                    began and isinstance(error, TimeoutError)
+                ):
                     await self._pool.expire_connections()
                 pause_s = random.uniform(0, RETRY_BASE_S * 2**attempt)
                 if loop.time() + pause_s > deadline or (under_way and not repeatable):
@@ -167,8 +175,8 @@ class Database:
             attempt += 1
 
     @asynccontextmanager
-    async def _connection(self) -> Any:
-        connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+    async def _connection(self, timeout_s: float) -> Any:
+        connection = await self._pool.acquire(timeout=timeout_s)
         try:
             yield connection
         finally:

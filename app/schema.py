@@ -11,6 +11,7 @@ import hashlib
 
 import asyncpg
 
+from app.database_hosts import Hosts
 from app.sql import SQL_FOLDER, load_queries
 
 # Partitions are made this far ahead; the partitions worker keeps it so (workers/partitions.py).
@@ -19,7 +20,7 @@ PARTITION_MONTHS_AHEAD = 3
 
 async def migrate(database_url: str) -> list[str]:
     """Apply what is missing and return its names, in order; nothing when up to date."""
-    connection = await asyncpg.connect(database_url, timeout=10)
+    connection = await Hosts(database_url).connect(database_url, timeout=10)
     try:
         async with connection.transaction():
             return await _migrate(connection, load_queries("schema"))

@@ -32,7 +32,7 @@ NOT_IMPORTED: Final = {
 }
 # Dependency -> its owners.
 OWNERS: Final = {
-    "asyncpg": ("app.database", "app.schema"),
+    "asyncpg": ("app.database", "app.database_hosts", "app.schema"),
     "redis": ("app.board", "app.feed", "app.services"),
     "websockets": ("app.client", "app.simulate"),
     "uvicorn": ("app.http.protocol", "app.main", "realtime.socket"),
