@@ -161,16 +161,19 @@ return {'ok', last}
 
 -- name: load
 -- KEYS meta seats until claims holds log feed
--- ARGV epoch, version, show status, seats, msgpack [[hold, holder, [seat …], expires_in_ms] …]
+-- ARGV epoch, version, show status, seats, msgpack [[hold, holder, [seat …], expires_in_ms] …], anew ('1' or '0')
 -- -> 1 when loaded, 0 when the board was as new already
--- Rule: only forward; a higher epoch replaces everything. Tells the feed, for instances that were behind.
+-- Rule: only forward; a higher epoch replaces everything; anew, for a board that is wrong, replaces one of the same
+-- version, too. Tells the feed, for instances that were behind, or are as wrong.
 local epoch, version = tonumber(ARGV[1]), tonumber(ARGV[2])
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
 local is_whole = redis.call('STRLEN', KEYS[2]) == #ARGV[4] and redis.call('STRLEN', KEYS[3]) == 6 * #ARGV[4]
 if meta[2] and is_whole then
     local board_epoch, board_version = tonumber(meta[1]), tonumber(meta[2])
     if board_epoch > epoch or (board_epoch == epoch and board_version >= version) then
-        return 0
+        if ARGV[6] ~= '1' or board_epoch ~= epoch or board_version ~= version then
+            return 0
+        end
     end
 end
 local time = redis.call('TIME')
@@ -187,7 +190,7 @@ for _, row in ipairs(cmsgpack.unpack(ARGV[5])) do
     redis.call('HSET', KEYS[5], hold, cmsgpack.pack({holder, deadline, seats}))
 end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2], 'status', ARGV[3], 'count', #ARGV[4])
-redis.call('SPUBLISH', KEYS[7], cmsgpack.pack({epoch, version}))
+redis.call('SPUBLISH', KEYS[7], cmsgpack.pack(ARGV[6] == '1' and {epoch, version, 'anew'} or {epoch, version}))
 return 1
 
 
@@ -199,3 +202,16 @@ if redis.call('STRLEN', KEYS[2]) ~= count or redis.call('STRLEN', KEYS[3]) ~= 6 
     return {false, false, false}
 end
 return {meta[1], meta[2], redis.call('GET', KEYS[2])}
+
+
+-- name: image
+-- KEYS meta seats until holds
+-- -> all of a board at one moment: {epoch, version, show status, seats, until, now ms, {hold, its entry …}}; nil where
+--    something is not there
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'status')
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return {
+    meta[1], meta[2], meta[3], redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3]), now,
+    redis.call('HGETALL', KEYS[4]),
+}

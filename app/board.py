@@ -6,10 +6,11 @@ away its callers go on without it, and what it lost is rebuilt from the ledger.
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgpack
@@ -35,6 +36,9 @@ LOG_LENGTH: Final = 1_000
 # timeout.
 REST_S: Final = 0.5
 
+# Of a seat's deadline in `until`: ms since 1970, zero when the seat is not held.
+DEADLINE_BYTES: Final = 6
+
 # What the answer to a write says while there is no room, no disk, or no primary.
 _NO_WRITES: Final = ("OOM", "MISCONF", "READONLY", "NOREPLICAS")
 
@@ -55,6 +59,29 @@ class PostReply(StrEnum):
     NONE = "none"
 
 
+class HoldEntry(NamedTuple):
+    """A hold as the board has it. deadline_ms: of Redis's clock."""
+
+    holder: str
+    deadline_ms: int
+    seats: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardImage:
+    """All of a show's board at one moment.
+
+    status: of the show. statuses: one byte a seat. until: DEADLINE_BYTES a seat, big-endian.
+    """
+
+    position: Position
+    status: str
+    statuses: bytes
+    until: bytes
+    now_ms: int
+    holds: dict[UUID, HoldEntry]
+
+
 class Board:
     """The board's operations. Each raises BoardAway when Redis does not answer."""
 
@@ -68,6 +95,7 @@ class Board:
         self._post = client.register_script(scripts["post"])
         self._load = client.register_script(scripts["load"])
         self._read = client.register_script(scripts["read"])
+        self._image = client.register_script(scripts["image"])
 
     async def claim(
         self, show: int, takes: Sequence[tuple[UUID, tuple[int, ...]]]
@@ -95,11 +123,17 @@ class Board:
         )
         return PostReply(reply.decode()), version
 
-    async def load(self, show: int, state: BoardState, status: ShowStatus) -> bool:
-        """Put up the board of *show* as the ledger has it; False when it was as new already."""
+    async def load(
+        self, show: int, state: BoardState, status: ShowStatus, *, anew: bool = False
+    ) -> bool:
+        """Put up the board of *show* as the ledger has it; False when it was as new already.
+
+        anew: also replace a board of the same version, because it is wrong.
+        """
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
         epoch, version = state.position
-        args = [epoch, version, status.value, state.statuses, msgpack.packb(state.holds)]
+        holds = msgpack.packb(state.holds)
+        args = [epoch, version, status.value, state.statuses, holds, int(anew)]
         return bool(await self._ask(lambda: self._load(keys=keys, args=args), writes=True))
 
     async def read(self, show: int) -> Snapshot | None:
@@ -109,6 +143,24 @@ class Board:
         if version is None:
             return None
         return Snapshot(Position(int(epoch), int(version)), statuses)
+
+    async def image(self, show: int) -> BoardImage | None:
+        """Return all of the board of *show*, whole or not, or None when it has none."""
+        keys = self._keys(show, "meta", "seats", "until", "holds")
+        epoch, version, status, statuses, until, now_ms, holds = await self._ask(
+            lambda: self._image(keys=keys, args=[])
+        )
+        if version is None:
+            return None
+        entries = zip(holds[::2], holds[1::2], strict=True)
+        return BoardImage(
+            Position(int(epoch), int(version)),
+            (status or b"").decode(),
+            statuses or b"",
+            until or b"",
+            now_ms,
+            {UUID(id_.decode()): _hold_entry(packed) for id_, packed in entries},
+        )
 
     async def log_after(self, show: int, version: int) -> list[ChangeBatch]:
         """Return the logged batches that lead beyond *version*, in order, if not trimmed."""
@@ -214,6 +266,11 @@ def _refusal(reply: bytes | list[int]) -> SeatsTaken | ShowClosed | None:
     if isinstance(reply, bytes):
         return ShowClosed(reply.decode())
     return SeatsTaken(reply) if reply else None
+
+
+def _hold_entry(packed: bytes) -> HoldEntry:
+    holder, deadline_ms, seats = msgpack.unpackb(packed)
+    return HoldEntry(holder, deadline_ms, tuple(sorted(seats)))
 
 
 def _batches(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> list[ChangeBatch]:

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 import structlog
 
 from app import metrics
-from app.board import Board, BoardAway, PostReply
+from app.board import Board, BoardAway, BoardImage, PostReply
+from app.board_check import board_faults
 from app.catalog import Catalog
-from app.changes import ChangeBatch, Position, Snapshot
+from app.changes import Change, ChangeBatch, Position, Snapshot
 from app.errors import NotFound
 from app.failpoints import Failpoint, reach
-from app.ledger import Ledger
+from app.ledger import BoardState, Ledger
+from app.replay import Fault
 
 # Further behind than this, a whole board is cheaper than its missing events.
 FILL_EVENTS_MAX = 1_000
@@ -86,6 +88,46 @@ class BoardKeeper:
             self._rebuilds[show] = task
             task.add_done_callback(lambda _: self._rebuilds.pop(show))
         return await asyncio.shield(task)
+
+    async def check(self, show: int) -> list[Fault] | None:
+        """Compare all of the board of *show* with the ledger, and put it up anew when it is wrong.
+
+        Returns what was wrong, or None when there is no board, or not one that can be compared: it
+        is of another epoch, ahead, or far behind. Raises BoardAway.
+        """
+        image = await self._board.image(show)
+        state = await self._ledger.board_state(show)
+        if image is None or state is None:
+            return None
+        faults = await self.compare(show, image, state)
+        if faults:
+            log.error("board.wrong", show=show, faults=len(faults), first=faults[0])
+            metrics.BOARD_REPAIRS.inc()
+            await self.put_up_anew(show)
+        return faults
+
+    async def compare(self, show: int, image: BoardImage, state: BoardState) -> list[Fault] | None:
+        """Return how *image* differs from *state*, read after it; None: not comparable."""
+        behind = state.position.version - image.position.version
+        if state.position.epoch != image.position.epoch or not 0 <= behind <= FILL_EVENTS_MAX:
+            return None
+        changes: list[Change] = []
+        if behind:
+            events = await self._ledger.events_after(show, image.position.version, behind)
+            changes = [event.change for event in events]
+        record = await self._catalog.show(show)
+        status = record.status.value if record.version == state.position.version else None
+        return list(board_faults(image, state, changes, status))
+
+    async def put_up_anew(self, show: int) -> None:
+        """Replace the board of *show* by what the ledger has, also at the same version.
+
+        One that has moved on meanwhile stays as it is. Raises BoardAway.
+        """
+        state = await self._ledger.board_state(show)
+        record = await self._catalog.show(show)
+        if state is not None:
+            await self._board.load(show, state, record.status, anew=True)
 
     async def heal(self, show: int, ledger: Position, board: Position) -> bool:
         """Bring a *board* that is behind the *ledger* up to it; False when nothing was to do.

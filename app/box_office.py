@@ -152,6 +152,8 @@ class BoxOffice:
         except SeatwireError as error:
             for ticket in (*batch, *rivals):
                 self._refuse(ticket, error)
+            if isinstance(error, Unavailable):
+                self._refuse_waiting(desk)  # it would be told the same, only later
         except Exception:
             log.exception("box_office.batch_failed", show=show, commands=len(batch))
         finally:

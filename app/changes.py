@@ -35,6 +35,13 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A board that was wrong at this position and is right by now."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One version of a show.
 
@@ -126,16 +133,19 @@ def pack(batch: ChangeBatch) -> bytes:
     return packed
 
 
-def unpack(message: bytes) -> ChangeBatch | Position:
+def unpack(message: bytes) -> ChangeBatch | Position | Replaced:
     """Decode a message of a show's channel.
 
-    That is what `pack` made, or the position of a board that was just rebuilt.
+    That is what `pack` made, or the position of a board that was just put up, perhaps in the place
+    of a wrong one (board.lua: load).
     Raises ValueError when it is something else.
     """
     try:
         epoch, first, *rest = msgpack.unpackb(message)
         if not rest:
             return Position(epoch, first)
+        if rest == ["anew"]:
+            return Replaced(Position(epoch, first))
         changes = tuple(_change(version, *row) for version, row in enumerate(rest[0], first))
     except TypeError as error:
         raise ValueError("not a message of a show's channel") from error

@@ -18,13 +18,14 @@ from app.auth import Tokens
 from app.config import Settings, SettingsError, project_root, settings_from_environ
 from app.demo import load_demo
 from app.development import read_development_environment, up
+from app.doctor import report_lines
 from app.domain import Role, ShowStatus
 from app.errors import SeatwireError
 from app.logs import configure_logs
 from app.main import PortTaken, run
 from app.plan_faults import PlanFaults
 from app.plans import SeatingPlan, load_plan
-from app.schema import migrate
+from app.schema import PARTITION_MONTHS_AHEAD, migrate
 from app.services import Services, open_services
 from app.simulate import SimulationFailed, simulate
 from workers.__main__ import main as run_workers
@@ -151,6 +152,34 @@ def simulate_command(
     except (SeatwireError, SimulationFailed) as error:
         _fail(str(error))
     raise typer.Exit(0 if agreed else 1)
+
+
+@app.command("doctor")
+def doctor_command(
+    show: Annotated[list[int] | None, typer.Option(help="Only this one; may be repeated.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Put up wrong boards anew.")] = False,
+) -> None:
+    """Compare ledger, history and board of every show, and say what differs and since when."""
+    wrong = 0
+
+    async def examine(services: Services) -> None:
+        nonlocal wrong
+        doctor = services.doctor
+        missing = await doctor.missing_partitions()
+        if missing:
+            print(f"partitions: these are missing: {', '.join(missing)}")
+            wrong += 1
+        if missing and fix:
+            await services.ledger.ensure_partitions(PARTITION_MONTHS_AHEAD)
+            print("partitions: made")
+            wrong -= 1
+        for number in show or await doctor.shows():
+            examination = await doctor.examine(number, fix=fix)
+            print("\n".join(report_lines(examination)), flush=True)
+            wrong += not examination.is_well
+
+    _with_services(examine)
+    raise typer.Exit(1 if wrong else 0)
 
 
 def main() -> None:

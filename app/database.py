@@ -13,13 +13,14 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import asyncpg
 import structlog
 
 from app.database_hosts import Hosts
 from app.errors import SeatwireError, Unavailable, UnknownOutcome
+from app.silence import Silence
 
 Row = asyncpg.Record
 T = TypeVar("T")
@@ -35,6 +36,9 @@ RETRY_DEADLINE_S = 0.8
 RETRY_BASE_S = 0.02
 ACQUIRE_TIMEOUT_S = 0.5
 CONNECT_TIMEOUT_S = 2.0
+# When nothing is answered for so long, what comes next is not sent at all: it would hang, too, and
+# its outcome not be known.
+SILENCE_S_MAX = 1.0
 # Longer than apply_batch's lock_timeout, so that the server's clearer error comes first.
 STATEMENT_TIMEOUT_S = 4.0
 
@@ -90,13 +94,14 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._pool = pool
+        self._silence = Silence(SILENCE_S_MAX)
 
     @classmethod
     async def open(cls, url: str, *, connections_max: int, statement_cache_size: int) -> Self:
         """Make the pool; connects on first use, so a server may start before its database."""
         pool = asyncpg.create_pool(
             url,
-            connect=Hosts(url).connect,
+            connect=cast(Any, Hosts(url).connect),  # its stub wants another signature
             min_size=0,
             max_size=connections_max,
             timeout=CONNECT_TIMEOUT_S,
@@ -138,12 +143,32 @@ class Database:
 
         return await self._run(once, deadline_s=0)
 
+    async def at_one_moment(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run *work*, which only reads, on one unchanging view of everything.
+
+        Raises Unavailable or UnknownOutcome.
+        """
+
+        async def once(connection: Connection) -> T:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await work(connection)
+
+        return await self._run(once, deadline_s=0)
+
     async def _run(
         self,
         work: Callable[[Connection], Awaitable[T]],
         *,
         deadline_s: float = RETRY_DEADLINE_S,
         repeatable: bool = True,
+    ) -> T:
+        if self._silence.is_on:
+            raise _final(under_way=False)
+        with self._silence.question():
+            return await self._ask(work, deadline_s=deadline_s, repeatable=repeatable)
+
+    async def _ask(
+        self, work: Callable[[Connection], Awaitable[T]], *, deadline_s: float, repeatable: bool
     ) -> T:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + deadline_s
@@ -167,10 +192,10 @@ class Database:
                 pause_s = random.uniform(0, RETRY_BASE_S * 2**attempt)
                 if loop.time() + pause_s > deadline or (under_way and not repeatable):
                     log.warning("ledger.unreachable", error=repr(error), under_way=under_way)
-                    raise _final(under_way) from error
+                    raise _final(under_way=under_way) from error
             except _SERVER_FAULTS as error:
                 log.exception("ledger.fault", under_way=under_way)
-                raise _final(under_way) from error
+                raise _final(under_way=under_way) from error
             await asyncio.sleep(pause_s)
             attempt += 1
 
@@ -183,7 +208,7 @@ class Database:
             await self._pool.release(connection, timeout=ACQUIRE_TIMEOUT_S)
 
 
-def _final(under_way: bool) -> SeatwireError:
+def _final(*, under_way: bool) -> SeatwireError:
     if under_way:
         return UnknownOutcome("The answer was lost; ask again with the same id.")
     return Unavailable("The ledger cannot be reached right now; nothing has happened.")

@@ -10,6 +10,9 @@ Pub/sub may lose messages without a word, so nothing here trusts it:
 4. Every WATCH_INTERVAL_S the instance publishes to itself; when it does not hear itself the
    connection is half open and is made anew.
 A repair reads what is missing and hands it to the follower; no watcher is disconnected.
+
+Whether all this has worked is found out apart from it: every WATCH_INTERVAL_S the followers are
+compared with the ledger. `is_sure` tells of which shows that has succeeded lately.
 """
 
 import asyncio
@@ -23,7 +26,7 @@ from redis.exceptions import RedisError
 from app import metrics
 from app.board import Board, BoardAway
 from app.board_keeper import FILL_EVENTS_MAX, BoardKeeper
-from app.changes import ChangeBatch, Position, Snapshot, unpack
+from app.changes import ChangeBatch, Position, Replaced, Snapshot, unpack
 from app.errors import SeatwireError
 from app.failpoints import Failpoint, reach
 from app.ledger import Ledger
@@ -31,6 +34,8 @@ from app.ledger import Ledger
 WATCH_INTERVAL_S: Final = 0.8
 # Two probes may be lost to a busy loop before the connection is called dead.
 SILENCE_MAX_S: Final = 2.0
+# Some comparisons may fail or be late in a busy moment before screens are told to doubt.
+SURE_S_MAX: Final = 3.0
 # So that clients of an instance that died resume here with a delta: some seconds of a busy show.
 RECENT_BATCHES: Final = 100
 RECONNECT_PAUSE_S: Final = 0.25
@@ -72,6 +77,9 @@ class Feed:
         self._heard_at = 0.0
         self._probed_at = 0.0
         self._seen: dict[int, Position] = {}
+        self._sure_at: dict[int, float] = {}
+        # Shows whose seats here may be wrong, because they came from a board that was.
+        self._distrusted: set[int] = set()
 
     @property
     def is_live(self) -> bool:
@@ -79,11 +87,17 @@ class Feed:
         silent_s = asyncio.get_running_loop().time() - self._heard_at
         return self._pubsub is not None and silent_s < SILENCE_MAX_S + WATCH_INTERVAL_S
 
+    def is_sure(self, show: int) -> bool:
+        """Whether *show* was found up to date with the ledger within SURE_S_MAX."""
+        now_s = asyncio.get_running_loop().time()
+        return now_s - self._sure_at.get(show, -SURE_S_MAX) < SURE_S_MAX
+
     async def run(self) -> None:
         """Read the channels and watch over them until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read_for_ever(), name="feed reader")
             group.create_task(self._watch_for_ever(), name="feed watch")
+            group.create_task(self._verify_for_ever(), name="feed verification")
 
     async def follow(self, show: int, follower: Follower) -> None:
         """Bring *follower* to the present of *show* and keep it there.
@@ -101,6 +115,7 @@ class Feed:
                 await _wait(confirmed, CONFIRM_TIMEOUT_S)
             snapshot = await self._board_keeper.snapshot(show)
             follower.reset(snapshot, await self._read_recent(show))
+            self._sure_at[show] = asyncio.get_running_loop().time()
         except BaseException:
             await self.unfollow(show)
             raise
@@ -110,8 +125,9 @@ class Feed:
     async def unfollow(self, show: int) -> None:
         """Stop following *show*."""
         channel = self._board.channel(show).encode()
-        for table in (self._followers, self._early, self._seen):
+        for table in (self._followers, self._early, self._seen, self._sure_at):
             table.pop(show, None)
+        self._distrusted.discard(show)
         self._shows.pop(channel, None)
         self._confirmed.pop(channel, None)
         repair = self._repairs.pop(show, None)
@@ -190,6 +206,9 @@ class Feed:
             if isinstance(message, ChangeBatch):
                 reach(Failpoint.BEFORE_DELIVER)
                 self._deliver(show, message)
+            elif isinstance(message, Replaced):
+                self._distrusted.add(show)
+                self._repair(show)
             elif message != self._followers[show].position:
                 self._repair(show)
 
@@ -227,9 +246,34 @@ class Feed:
             if follower is None or follower.position is None:
                 continue
             seen = self._seen.get(show)
-            if show not in present or (seen is not None and _is_behind(follower.position, seen)):
+            is_behind = seen is not None and _is_behind(follower.position, seen)
+            if show not in present or is_behind or show in self._distrusted:
                 self._repair(show)
         self._seen = present
+
+    async def _verify_for_ever(self) -> None:
+        seen: dict[int, Position] = {}
+        while True:
+            try:
+                seen = await self._verify(seen)
+            except SeatwireError as error:
+                log.debug("feed.not_verified", error=repr(error))
+            except Exception:
+                log.exception("feed.not_verified")
+            await asyncio.sleep(WATCH_INTERVAL_S)
+
+    async def _verify(self, seen: dict[int, Position]) -> dict[int, Position]:
+        """Note which followers have come up to where the ledger was when it was last *seen*; return
+        where it is now."""
+        ledger = await self._ledger.positions(list(self._followers))
+        now_s = asyncio.get_running_loop().time()
+        for show in ledger:
+            follower = self._followers.get(show)
+            if follower is None or follower.position is None or show not in seen:
+                continue
+            if not _is_behind(follower.position, seen[show]):
+                self._sure_at[show] = now_s
+        return ledger
 
     def _repair_all(self) -> None:
         for show in list(self._followers):
@@ -249,8 +293,10 @@ class Feed:
         if position is None:
             return
         metrics.FEED_REPAIRS.inc()
+        is_distrusted = show in self._distrusted
+        self._distrusted.discard(show)
         try:
-            if await self._bring_up_by_log(show, follower, position):
+            if not is_distrusted and await self._bring_up_by_log(show, follower, position):
                 return
         except Exception:
             log.exception("feed.log_not_taken", show=show)
@@ -258,8 +304,12 @@ class Feed:
             snapshot = await self._board_keeper.snapshot(show)
         except SeatwireError as error:
             log.warning("feed.repair_failed", show=show, error=repr(error))
+            if is_distrusted:
+                self._distrusted.add(show)
             return
-        if self._followers.get(show) is follower and snapshot.position != follower.position:
+        if self._followers.get(show) is not follower:
+            return
+        if is_distrusted or snapshot.position != follower.position:
             log.info("feed.reset", show=show, had=follower.position, now=snapshot.position)
             follower.reset(snapshot)
 

@@ -106,7 +106,7 @@ class Ledger:
         fresh = sorted((row for row in rows if row["kind"]), key=lambda row: row["version"])
         if not fresh:
             return Applied(answers, None)
-        return Applied(answers, ChangeBatch(fresh[0]["epoch"], tuple(map(_change, fresh))))
+        return Applied(answers, ChangeBatch(fresh[0]["epoch"], tuple(map(change_of, fresh))))
 
     async def _change_show(self, command: ChangeShow) -> Applied:
         patch = command.patch
@@ -158,7 +158,7 @@ class Ledger:
     async def events_after(self, show: int, version: int, limit: int) -> list[Event]:
         """Return up to *limit* events of *show* later than *version*, in order."""
         rows = await self._database.fetch(self._queries["events_after"], show, version, limit)
-        return [Event(_change(row), row["actor"], row["booking_id"], row["at"]) for row in rows]
+        return [Event(change_of(row), row["actor"], row["booking_id"], row["at"]) for row in rows]
 
     async def hold(self, show: int, hold: UUID) -> HoldState | None:
         """Return a hold, live or not."""
@@ -299,7 +299,8 @@ def _refusal(row: Row) -> SeatwireError:
     raise ValueError(f"apply_batch answered an unknown code: {row['code']}")
 
 
-def _change(row: Row) -> Change:
+def change_of(row: Row) -> Change:
+    """Return what a row of the history, or of a batch's results, says has changed."""
     hold = row["hold_id"]
     return Change(
         version=row["version"],

@@ -31,6 +31,12 @@ POST_SECONDS: Final = Histogram("seatwire_post_seconds", "A post to the board.",
 BOARD_AWAY: Final = Counter("seatwire_board_away_total", "Steps that went on without the board.")
 BOARD_REBUILDS: Final = Counter("seatwire_board_rebuilds_total", "Boards put up from the ledger.")
 BOARD_HEALS: Final = Counter("seatwire_board_heals_total", "Boards found behind the ledger.")
+BOARD_CHECKS: Final = Counter(
+    "seatwire_board_checks_total", "Boards compared with the ledger, seat by seat."
+)
+BOARD_REPAIRS: Final = Counter(
+    "seatwire_board_repairs_total", "Boards found wrong at their version and put up anew."
+)
 HOLDS_EXPIRED: Final = Counter("seatwire_holds_expired_total", "Holds released at their time.")
 DUE_HOLDS: Final = Gauge(
     "seatwire_due_holds", "Holds past their time at the last look.", multiprocess_mode="mostrecent"

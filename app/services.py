@@ -19,6 +19,7 @@ from app.catalog import Catalog
 from app.config import Settings
 from app.database import Database
 from app.failpoints import arm
+from app.doctor import Doctor
 from app.feed import Feed
 from app.ledger import Ledger
 from app.presence import Presence
@@ -50,6 +51,7 @@ class Services:
     sales: Sales
     references: References
     presence: Presence
+    doctor: Doctor
 
 
 @asynccontextmanager
@@ -103,4 +105,5 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             sales=Sales(database),
             references=References(secret),
             presence=Presence(board, box_office.refusals, instance=instance),
+            doctor=Doctor(database, ledger, board, board_keeper),
         )

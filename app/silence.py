@@ -11,7 +11,7 @@ class Silence:
     after_s: how long nothing may be heard while something is asked; also the time between calls.
     """
 
-    def __init__(self, after_s: float, on_silence: Callable[[], None]) -> None:
+    def __init__(self, after_s: float, on_silence: Callable[[], None] = lambda: None) -> None:
         self._after_s = after_s
         self._on_silence = on_silence
         self._open_questions = 0

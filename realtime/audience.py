@@ -37,6 +37,9 @@ SLICE_S: Final = 0.002
 # Sends between two looks at the clock; one send takes about 10 us.
 SENDS_PER_LOOK: Final = 32
 
+# Where a screen is that has nothing: from there only a snapshot leads on.
+NOWHERE: Final = Position(-1, 0)
+
 log = structlog.get_logger(__name__)
 
 
@@ -99,6 +102,11 @@ class Audience:
         if self._replica is None:
             self._replica = Replica(snapshot, history)
             return
+        if self._replica.mend(snapshot):
+            # Screens are wrong at the version they have, so no delta leads on from there.
+            self._frames_at = None
+            for watcher in self.members.values():
+                watcher.position = NOWHERE
         self._replica.reset(snapshot)
         self._show_is_sure = False
         self._changed.set()
@@ -124,7 +132,7 @@ class Audience:
 
     def join(self, connection: Connection, since: Since | None, reply: Frame) -> None:
         """Make *connection* a watcher: write *reply*, then what it lacks, and from then on all."""
-        known = Position(since.epoch, since.version) if since else Position(-1, 0)
+        known = Position(since.epoch, since.version) if since else NOWHERE
         self._part_with(connection)
         watcher = Watcher(connection, known, self._edition)
         self.members[connection] = watcher

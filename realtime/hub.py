@@ -8,7 +8,7 @@ before a restart.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -230,6 +230,7 @@ class Hub:
         now_s = asyncio.get_running_loop().time()
         frames: dict[tuple[Any, ...], Frame] = {}
         time_ms = int(time.time() * 1000)
+        doubtful = {show for show in self._audiences if not self._feed.is_sure(show)}
         async for connection in _in_slices(tuple(part)):
             if connection.actor is None:
                 if now_s - connection.opened_at > HELLO_TIMEOUT_S:
@@ -237,7 +238,7 @@ class Hub:
             elif connection.socket.is_congested:
                 self._check_draining(connection, now_s)
             elif connection.visible:
-                connection.socket.write(_pulse_frame(connection, time_ms, frames))
+                connection.socket.write(_pulse_frame(connection, time_ms, doubtful, frames))
 
     def _check_draining(self, connection: Connection, now_s: float) -> None:
         if connection.congested_since is None:
@@ -283,10 +284,18 @@ async def _in_slices(connections: Sequence[Connection]) -> AsyncIterator[Connect
 
 
 def _pulse_frame(
-    connection: Connection, time_ms: int, frames: dict[tuple[Any, ...], Frame]
+    connection: Connection,
+    time_ms: int,
+    doubtful: Container[int],
+    frames: dict[tuple[Any, ...], Frame],
 ) -> Frame:
-    """Return the pulse of *connection*; sockets that are equally far share one frame."""
-    shows = tuple((show, at.position.version) for show, at in connection.watching.items())
+    """Return the pulse of *connection*, which keeps silent about *doubtful* shows; sockets that are
+    equally far share one frame."""
+    shows = tuple(
+        (show, watcher.position.version)
+        for show, watcher in connection.watching.items()
+        if show not in doubtful
+    )
     key: tuple[Codec, tuple[tuple[int, int], ...]] = (connection.codec, shows)
     frame = frames.get(key)
     if frame is None:

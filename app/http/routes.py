@@ -5,7 +5,10 @@ function that answers.
 """
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Final
 
 from starlette.applications import Starlette
@@ -33,8 +36,10 @@ from app.http import (
     tickets,
 )
 from app.http.observing import Observed
+from app.http.openapi import description
 from app.http.parsing import identify
 from app.http.problems import HANDLERS, LAST_HANDLERS
+from app.http.replies import REVALIDATE, not_modified
 from app.services import Services
 
 Answer = Callable[[Services, Request, Actor], Awaitable[Response]]
@@ -42,6 +47,17 @@ Answer = Callable[[Services, Request, Actor], Awaitable[Response]]
 Entry = tuple[Action | None, Answer]
 
 _SHOW: Final = "/api/v1/shows/{show}"
+_CONVERTER: Final = re.compile(r":\w+")
+
+
+async def read_description(_services: Services, request: Request, _actor: Actor) -> Response:
+    """Answer what this table says, as OpenAPI."""
+    document, etag = _description()
+    unchanged = not_modified(request, etag, REVALIDATE)
+    if unchanged is not None:
+        return unchanged
+    return Response(document, 200, {**REVALIDATE, "ETag": etag}, "application/json")
+
 
 ROUTES: Final[dict[str, dict[str, Entry]]] = {
     "/api/v1/sessions": {"POST": (None, sessions.begin_session)},
@@ -87,6 +103,7 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
         "POST": (Action.BLOCK, admin.block_seats),
         "DELETE": (Action.BLOCK, admin.unblock_seats),
     },
+    "/openapi.json": {"GET": (None, read_description)},
     "/healthz": {"GET": (None, health.healthz)},
     "/readyz": {"GET": (None, health.readyz)},
     "/metrics": {"GET": (None, health.metrics)},
@@ -97,6 +114,19 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
     "/kiosk/{show}": {"GET": (None, pages.kiosk_page)},
     "/admin": {"GET": (None, pages.admin_page)},
 }
+
+
+@cache
+def _description() -> tuple[bytes, str]:
+    """Return the description of ROUTES and its ETag."""
+    document = description(
+        {
+            (method, _CONVERTER.sub("", path)): action
+            for path, entries in ROUTES.items()
+            for method, (action, _) in entries.items()
+        }
+    )
+    return document, f'"{hashlib.sha256(document).hexdigest()[:16]}"'
 
 
 def http_app(services: Services) -> ASGIApp:

@@ -5,6 +5,7 @@
  *   catching_up --snapshot, fitting delta, or a pulse with our version--> live
  *   live --gap, page visible again, new link--> catching_up
  *   any --no link--> stale (since the server last spoke)
+ *   live --a pulse without our show: the server doubts--> stale (since it was last sure)
  *
  * Events:
  *   seats      detail: the changed [seat, status] pairs, or null when all may have changed
@@ -45,6 +46,8 @@ export class SeatMapSync extends Emitter {
   #isResyncing = false;
   #attempt = 0;
   #pulsesBehind = 0;
+  /** @type {number | null} */
+  #lastSureAt = null;
   #cancelRetry = () => {};
   #listening = new AbortController();
 
@@ -192,7 +195,11 @@ export class SeatMapSync extends Emitter {
   /** @param {number | undefined} version the server's */
   #takePulse(version) {
     const position = this.#state.position;
-    if (version === undefined || position === null || this.#isResyncing) return;
+    if (position === null || this.#isResyncing) return;
+    if (version === undefined) {
+      if (this.#freshness.state === 'live') this.#setFreshness('stale', this.#lastSureAt);
+      return;
+    }
     if (version <= position.version) {
       this.#pulsesBehind = 0;
       // Behind us is an instance that has not heard yet what another one told us.
@@ -228,6 +235,7 @@ export class SeatMapSync extends Emitter {
    * @param {number | null} [since]
    */
   #setFreshness(state, since = null) {
+    if (state === 'live') this.#lastSureAt = this.#clock.wallNow();
     if (state === this.#freshness.state && since === this.#freshness.since) return;
     this.#freshness = { state, since };
     this.emit('freshness');

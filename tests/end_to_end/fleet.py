@@ -65,6 +65,12 @@ class Fleet:
         """Start one worker process."""
         return await self._start(["work", *names], "", {**self.environment, **settings})
 
+    async def run_tool(self, *command: str) -> tuple[int, str]:
+        """Run a command to its end, and return its exit code and what it said."""
+        process = await self._start(list(command), "", self.environment)
+        code = await asyncio.wait_for(process.child.wait(), START_TIMEOUT_S)
+        return code, (self.logs / f"{len(self.processes) - 1}-{command[0]}.log").read_text()
+
     async def add_show(self, url: str, *, rows: int = 5, seats: int = 10, **fields: Any) -> int:
         """Add a venue and a show on sale of *rows* times *seats*, and return the show."""
         venue = await self.post(url, "/venues", {"name": "Hall", "plan": small_plan(rows, seats)})

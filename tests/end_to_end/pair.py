@@ -2,15 +2,14 @@
 
 import shutil
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import asyncpg
-import psutil
 
 from app.embedded import EmbeddedPostgres
+from tests.end_to_end.faults import send_signal
 
 
 class Standby(EmbeddedPostgres):
@@ -55,14 +54,9 @@ class Pair:
         self.standby.start()
 
     def stop(self) -> None:
-        self.send_signal(signal.SIGCONT)
+        send_signal(self.primary, signal.SIGCONT)
         for server in (self.standby, self.primary):
             server.stop()
-
-    def send_signal(self, signum: signal.Signals) -> None:
-        """Signal every process of the primary."""
-        for process in _processes(self.primary):
-            process.send_signal(signum)
 
     async def wait_until_copied(self) -> None:
         """Return when the standby has all that is committed by now."""
@@ -79,14 +73,6 @@ class Pair:
         """Have the primary refuse writes, as one that was replaced, and keep its connections."""
         await _ask(self.primary, "ALTER SYSTEM SET default_transaction_read_only = on")
         await _ask(self.primary, "SELECT pg_reload_conf()")
-
-
-def _processes(server: EmbeddedPostgres) -> Sequence[psutil.Process]:
-    pid = server.pid
-    if pid is None:
-        return ()
-    main = psutil.Process(pid)
-    return (main, *main.children(recursive=True))
 
 
 async def _ask(server: EmbeddedPostgres, query: str, *args: object) -> Any:

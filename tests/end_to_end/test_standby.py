@@ -13,6 +13,7 @@ import pytest
 from app.client import Client, Refused
 from app.schema import migrate
 from tests.conftest import Servers
+from tests.end_to_end.faults import send_signal
 from tests.end_to_end.fleet import Fleet, Process, open_fleet
 from tests.end_to_end.pair import Pair
 
@@ -65,7 +66,7 @@ async def _end(pair: Pair, fate: str) -> None:
     if fate == "killed":
         await asyncio.to_thread(pair.primary.kill)
     elif fate == "hung":
-        pair.send_signal(signal.SIGSTOP)
+        send_signal(pair.primary, signal.SIGSTOP)
     await pair.promote()
     if fate == "read-only":
         await pair.demote()

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgpack
 from redis.asyncio import Redis
 
-from app.changes import ChangeBatch, Position, unpack
+from app.changes import ChangeBatch, Position, Replaced, unpack
 from app.domain import SeatStatus
 from app.ledger import Ledger
 from app.services import Services
@@ -112,11 +112,11 @@ class Listener:
     async def __aexit__(self, *_: object) -> None:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
 
-    async def heard(self) -> list[ChangeBatch | Position]:
+    async def heard(self) -> list[ChangeBatch | Position | Replaced]:
         """Return what was published since the last time."""
         end = b"that was all"
         await self._client.spublish(self._channel, end)
-        found: list[ChangeBatch | Position] = []
+        found: list[ChangeBatch | Position | Replaced] = []
         while True:
             message = await self._pubsub.get_message(timeout=5)
             assert message is not None, "the channel fell silent"

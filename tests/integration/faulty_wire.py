@@ -32,6 +32,7 @@ class FaultyWire:
         self._meanwhile: Work | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._clients: set[asyncio.StreamWriter] = set()
+        self._era = 0
         self.is_broken = False
         self.losses = 0
 
@@ -74,6 +75,10 @@ class FaultyWire:
         for writer in self._clients:
             writer.write(GOODBYE)
 
+    def deafen(self) -> None:
+        """Carry nothing more over the connections there are, and do not close them either."""
+        self._era += 1
+
     def _hang_up(self) -> None:
         for writer in self._writers:
             writer.close()
@@ -88,8 +93,8 @@ class FaultyWire:
         self._clients.add(writer)
         try:
             async with asyncio.TaskGroup() as group:
-                up = group.create_task(self._ask(reader, to_writer))
-                await self._answer(to_reader, writer)
+                up = group.create_task(self._ask(reader, to_writer, self._era))
+                await self._answer(to_reader, writer, self._era)
                 up.cancel()
         except* (OSError, asyncio.IncompleteReadError):
             pass  # one end hung up
@@ -106,8 +111,12 @@ class FaultyWire:
             return await asyncio.open_unix_connection(f"{query['host'][0]}/.s.PGSQL.{port}")
         return await asyncio.open_connection(parts.hostname, parts.port or 5432)
 
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, era: int
+    ) -> None:
         while data := await reader.read(CHUNK_BYTES):
+            if era != self._era:
+                continue
             if self._marker is not None and self._marker in data:
                 self._marker = None
                 self._losing = True
@@ -115,9 +124,13 @@ class FaultyWire:
             await writer.drain()
         writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, era: int
+    ) -> None:
         """Copy what the server says; on the answer that is to be lost, stop."""
         while data := await reader.read(CHUNK_BYTES):
+            if era != self._era:
+                continue
             if not self._losing:
                 writer.write(data)
                 await writer.drain()

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from app import database
 from app.box_office import BoxOffice
 from app.domain import (
     Block,
@@ -35,6 +36,7 @@ from tests.integration.conftest import (
     Connection,
     MakeShow,
     OpenInstance,
+    buyer,
     eventually,
 )
 from tests.integration.faulty_wire import FaultyWire
@@ -250,6 +252,28 @@ async def test_I9_a_connection_that_was_told_that_it_ends_is_not_relied_on(
     wire.say_goodbye()
     assert await services.ledger.position(show) is not None
     assert (await remote.box_office.submit(Hold(show, uuid4(), (2,), BOB))).version == 2
+
+
+async def test_I9_half_open_connections_are_given_up_together(
+    services: Services,
+    wire: FaultyWire,
+    open_instance: OpenInstance,
+    make_show: MakeShow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that does not answer in time takes the others with it: only one caller has to wait."""
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_S", 1.0)
+    show = await make_show()
+    async with open_instance(database_url=wire.url) as remote:
+        await asyncio.gather(*(remote.ledger.position(show) for _ in range(6)))
+        wire.deafen()
+        hold = Hold(show, uuid4(), (0,), ANN)
+        with pytest.raises(UnknownOutcome):
+            await remote.box_office.submit(hold)
+        assert (await remote.box_office.submit(hold)).version == 1
+        others = [Hold(show, uuid4(), (seat,), buyer(str(seat))) for seat in range(1, 9)]
+        await asyncio.gather(*map(remote.box_office.submit, others))
+        await asyncio.gather(*(remote.ledger.position(show) for _ in range(8)))
 
 
 async def _kill(killer: Connection) -> bool:

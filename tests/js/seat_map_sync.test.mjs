@@ -156,6 +156,22 @@ test('a pulse with our version says that we are live', async () => {
   assert.equal(sync.freshness.state, 'live');
 });
 
+test('a pulse that keeps silent about our show says since when it is in doubt', async () => {
+  const { connection, clock, sync } = await live();
+  const sureAt = clock.wallNow();
+  await connection.push({ push: 'pulse', shows: {}, time_ms: 0 });
+  assert.deepEqual(sync.freshness, { state: 'stale', since: sureAt });
+  assert.deepEqual([...sync.statuses], [0, 0, 0, 0]);
+  await connection.push(pulse(16));
+  assert.equal(sync.freshness.state, 'live');
+});
+
+test('silence about a show whose seats have not come yet is no doubt', async () => {
+  const { connection, sync } = begin();
+  await connection.push({ push: 'pulse', shows: {}, time_ms: 0 });
+  assert.equal(sync.freshness.state, 'catching_up');
+});
+
 test('one pulse may be ahead of its delta, two mean that it is lost', async () => {
   const { connection, sync } = await live();
   await connection.push(pulse(17));

@@ -110,6 +110,16 @@ def test_I5_a_newer_snapshot_is_taken_over_and_remembered_as_one_change() -> Non
     assert subject.delta_since(FIRST) == Delta(EPOCH, FIRST, 500, {1: 2, 3: 0, 11: 3})
 
 
+def test_I6_seats_that_were_wrong_at_their_version_are_mended() -> None:
+    """No delta leads on from what was wrong."""
+    replica = Replica(Snapshot(Position(7, 5), bytes(4)))
+    assert not replica.mend(Snapshot(Position(7, 5), bytes(4)))
+    assert not replica.mend(Snapshot(Position(7, 4), bytes([0, 2, 0, 0])))
+    assert replica.mend(Snapshot(Position(7, 5), bytes([0, 2, 0, 0])))
+    assert (replica.position, replica.statuses) == (Position(7, 5), bytes([0, 2, 0, 0]))
+    assert replica.delta_since(4) is None
+
+
 @pytest.mark.parametrize("version", [FIRST, FIRST + 1])
 def test_I5_a_snapshot_that_is_not_newer_is_ignored(version: int) -> None:
     subject = replica()

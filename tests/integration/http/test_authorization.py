@@ -47,6 +47,7 @@ MAY: Final = {
     ("GET", "/api/v1/references/{reference}"): STAFF,
     ("POST", f"{SHOW}/blocks"): STAFF,
     ("DELETE", f"{SHOW}/blocks"): STAFF,
+    ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): PUBLIC,

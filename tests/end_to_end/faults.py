@@ -1,0 +1,16 @@
+"""Faults of a test's own servers."""
+
+import signal
+
+import psutil
+
+from app.embedded_server import EmbeddedServer
+
+
+def send_signal(server: EmbeddedServer, signum: signal.Signals) -> None:
+    """Signal every process of *server*: SIGSTOP hangs it, SIGCONT has it go on."""
+    if server.pid is None:
+        return
+    main = psutil.Process(server.pid)
+    for process in (main, *main.children(recursive=True)):
+        process.send_signal(signum)

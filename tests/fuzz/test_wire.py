@@ -1,0 +1,297 @@
+"""Whatever arrives on a socket: no instance dies, no answer is a fault of ours, nothing is sold."""
+
+import asyncio
+import json
+import socket
+import struct
+import zlib
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgpack
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from app.domain import Role
+from tests.fuzz.conftest import Target
+
+EXAMPLES: Final = 120
+# The server ends every socket whose client has hung up; this is for a busy machine.
+END_TIMEOUT_S: Final = 10.0
+KEY: Final = "dGhlIHNhbXBsZSBub25jZQ=="
+TEXT, BINARY, CLOSE = 1, 2, 8
+INTERNAL_ERROR: Final = 1011
+# Every message is answered, so when this is all before it was, too.
+LAST: Final = {"op": "ping", "ref": "that was all"}
+
+OPS: Final = ("hello", "watch", "unwatch", "hold", "release", "extend", "book", "visible", "ping")
+# Named, because a failing example is shown.
+BIG: Final = {
+    "deep lists": b"[" * 4_000,
+    "deep objects": b'{"op":' * 600,
+    "deep packed lists": b"\x91" * 4_000,
+    "deep packed maps": b"\x81\xa1a" * 1_300,
+    "a list of four billion": b"\xdd\xff\xff\xff\xff",
+    "a bomb": zlib.compress(bytes(4_000_000), 9),
+    "over a message": b'"' + b"a" * 4_097 + b'"',
+    "nearly a frame": b'"' + b"a" * 60_000 + b'"',
+    "over a frame": b" " * 70_000,
+    "wide characters": b'{"op":"ping","ref":"' + "é".encode() * 2_049 + b'"}',
+}
+FIELDS: Final = ("ref", "token", "visible", "show", "since", "hold", "seats", "value", "x")
+
+numbers = st.one_of(
+    st.integers(-3, 60),
+    st.sampled_from([2**31, 2**53, 2**53 + 1, 2**63, 2**64 - 1, -(2**63)]),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+)
+texts = st.one_of(st.text(max_size=8), st.sampled_from(["\0", "a" * 70]))
+leaves = st.one_of(st.none(), st.booleans(), numbers, texts)
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+frames = st.tuples(
+    st.sampled_from([TEXT, TEXT, BINARY, BINARY, 0, CLOSE, 9, 10, 3, 7, 11, 15]),
+    st.sampled_from([True, True, True, False]),  # final
+    st.sampled_from([0, 0, 0, 0, 0x40, 0x20, 0x10, 0x70]),  # reserved bits
+    st.sampled_from([True, True, True, True, False]),  # masked
+    st.sampled_from(["exact", "exact", "exact", "long form", "too much", "huge"]),  # length
+)
+
+
+def _messages(target: Target) -> st.SearchStrategy[Any]:
+    """Messages that are nearly right: known ops and fields, with values that may fit."""
+    fitting = {
+        "show": st.just(target.show),
+        "hold": st.sampled_from([target.hold, target.booking, "0" * 32]),
+        "seats": st.lists(st.integers(-1, 45), max_size=6),
+        "since": st.fixed_dictionaries({"epoch": numbers, "version": numbers}),
+        "value": st.booleans(),
+        "visible": st.booleans(),
+    }
+    fields = st.fixed_dictionaries(
+        {},
+        optional={name: st.one_of(fitting.get(name, leaves), values) for name in FIELDS},
+    )
+    return st.builds(lambda op, rest: {"op": op, **rest}, st.sampled_from(OPS), fields)
+
+
+def _payloads(target: Target) -> st.SearchStrategy[bytes | str]:
+    """Return messages, spoiled messages, junk, and names of BIG."""
+    encoded = st.builds(
+        lambda message, packed: _encode(message, packed=packed),
+        st.one_of(_messages(target), values),
+        st.booleans(),
+    )
+    spoiled = st.builds(_spoil, encoded, st.integers(0, 4_000), st.binary(max_size=6))
+    big = st.sampled_from(sorted(BIG))
+    return st.one_of(encoded, encoded, spoiled, st.binary(max_size=60), big)
+
+
+def _encode(message: Any, *, packed: bool) -> bytes:
+    if not packed:
+        return json.dumps(message, ensure_ascii=False).encode(errors="surrogatepass")
+    try:
+        data: bytes = msgpack.packb(message, unicode_errors="surrogatepass")
+    except (OverflowError, ValueError):
+        return b"\xc1"
+    return data
+
+
+def _spoil(payload: bytes, at: int, junk: bytes) -> bytes:
+    at %= len(payload) + 1
+    return payload[:at] + junk + payload[at + len(junk) :]
+
+
+def _frame(payload: bytes, shape: tuple[int, bool, int, bool, str]) -> bytes:
+    opcode, is_final, reserved, is_masked, length = shape
+    head = bytes([(0x80 if is_final else 0) | reserved | opcode])
+    mask_bit = 0x80 if is_masked else 0
+    count = len(payload) + (100 if length == "too much" else 0)
+    if length == "huge":
+        head += struct.pack("!BQ", mask_bit | 127, 2**63 - 1)
+    elif length == "long form" or count > 65_535:
+        head += struct.pack("!BQ", mask_bit | 127, count)
+    elif count > 125:
+        head += struct.pack("!BH", mask_bit | 126, count)
+    else:
+        head += bytes([mask_bit | count])
+    if not is_masked:
+        return head + payload
+    mask = b"\x01\x02\x03\x04"
+    keys = (mask * (len(payload) // 4 + 1))[: len(payload)]
+    masked = int.from_bytes(payload) ^ int.from_bytes(keys)
+    return head + mask + masked.to_bytes(len(payload))
+
+
+async def test_CL2_no_bytes_on_a_socket_hurt_an_instance_or_the_ledger(target: Target) -> None:
+    """Both codecs, before hello and after it, frames of every kind, and bytes that are none."""
+    before = await target.fleet.version(target.web, target.show)
+    for token in (None, "not a token", target.fleet.token(ttl_s=-600)):
+        await asyncio.to_thread(_fuzz, target, token, EXAMPLES // 3)
+    await asyncio.to_thread(_fuzz_handshakes, target)
+    assert await target.fleet.version(target.web, target.show) == before
+    # Whoever may hold may make holds this way, too; what comes of it is still a sale.
+    await asyncio.to_thread(_fuzz, target, target.fleet.token(Role.BUYER), EXAMPLES)
+    assert target.defects() == []
+    async with target.fleet.buyer(target.web) as client:
+        await client.watch(target.show)
+        seats = await target.fleet.ask("GET", target.web.url, f"/shows/{target.show}/seats")
+        assert client.screens[target.show].position == (seats["epoch"], seats["version"])
+
+
+def _bounded(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _fuzz(target: Target, token: str | None, examples: int) -> None:
+    answers = 0
+    conversation = st.lists(st.tuples(_payloads(target), frames), min_size=1, max_size=6)
+    plain = {True: (BINARY, True, 0, True, "exact"), False: (TEXT, True, 0, True, "exact")}
+
+    @_bounded(examples)
+    @given(st.booleans(), st.booleans(), st.booleans(), conversation, st.integers(1, 4_000))
+    def probe(
+        packed: bool,
+        greets: bool,
+        is_plain: bool,
+        parts: list[tuple[bytes | str, tuple[int, bool, int, bool, str]]],
+        chunk: int,
+    ) -> None:
+        data = b""
+        if greets:
+            hello = {"op": "hello", "ref": 1, "token": token}
+            data += _frame(_encode(hello, packed=packed), plain[packed])
+        for part, shape in parts:
+            payload = BIG[part] if isinstance(part, str) else part
+            data += _frame(payload, plain[packed] if is_plain else shape)
+        if is_plain:
+            data += _frame(_encode(LAST, packed=packed), plain[packed])
+        nonlocal answers
+        answers += _converse(target, packed, data, chunk, waits=is_plain)
+
+    probe()
+    assert answers > examples, "what could be understood was not answered"
+
+
+def _converse(target: Target, packed: bool, data: bytes, chunk: int, *, waits: bool) -> int:
+    """Say *data* in chunks, hang up, and return how many messages came back, all of them sane.
+
+    waits: until LAST is answered, or the server hangs up; else what it makes of the end is also
+    what it makes of a client that is cut off.
+    """
+    with _connect(target) as client:
+        codec = "msgpack" if packed else "json"
+        client.sendall(_handshake(target, f"Sec-WebSocket-Protocol: seatwire.v1.{codec}\r\n"))
+        head, _, heard = _read_until(client, b"\r\n\r\n").partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101"), head
+        _say(client, data, chunk)
+        if waits:
+            heard += _read_until(client, LAST["ref"].encode())
+        _hang_up(client)
+        heard += _read_until(client)
+    return _check_frames(heard, packed)
+
+
+def _check_frames(data: bytes, packed: bool) -> int:
+    messages = 0
+    while len(data) >= 2:
+        opcode, length, at = data[0] & 15, data[1], 2
+        if length > 125:
+            width = 2 if length == 126 else 8
+            length, at = int.from_bytes(data[2 : 2 + width]), 2 + width
+        payload, data = data[at : at + length], data[at + length :]
+        if len(payload) < length:
+            break  # cut
+        if opcode == CLOSE:
+            assert int.from_bytes(payload[:2]) != INTERNAL_ERROR, payload
+        elif opcode in (TEXT, BINARY):
+            assert opcode == (BINARY if packed else TEXT)
+            message = msgpack.unpackb(payload) if packed else json.loads(payload)
+            assert "push" in message or "ok" in message, message
+            messages += 1
+    return messages
+
+
+def _fuzz_handshakes(target: Target) -> None:
+    lines = st.sampled_from(
+        [
+            "Sec-WebSocket-Protocol: seatwire.v1.json\r\n",
+            "Sec-WebSocket-Protocol: \x01\r\n",
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=99\r\n",
+            "Sec-WebSocket-Version: 99\r\n",
+            "Origin: http://[\r\n",
+            "Content-Length: 99999999999999999999\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Upgrade: h2c\r\n",
+            "X: long\r\n",
+        ]
+    )
+
+    @_bounded(EXAMPLES // 2)
+    @given(st.lists(lines, max_size=3), st.binary(max_size=80), st.booleans(), st.integers(0, 300))
+    def probe(extra: list[str], junk: bytes, spoils: bool, at: int) -> None:
+        data = _handshake(target, "".join(extra).replace("long", "x" * 70_000))
+        if spoils:
+            data = _spoil(data, at, junk)
+        with _connect(target) as client:
+            _say(client, data + junk, len(data) + len(junk))
+            _hang_up(client)
+            status = _read_until(client)[9:12]
+        assert not status.startswith(b"5"), status
+
+    probe()
+
+
+def _connect(target: Target) -> socket.socket:
+    parts = urlsplit(target.web.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=END_TIMEOUT_S)
+
+
+def _handshake(target: Target, more: str) -> bytes:
+    return (
+        f"GET /ws HTTP/1.1\r\nHost: {urlsplit(target.web.url).netloc}\r\n"
+        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
+        f"Sec-WebSocket-Version: 13\r\n{more}\r\n"
+    ).encode("latin-1")
+
+
+def _say(client: socket.socket, data: bytes, chunk: int) -> None:
+    try:
+        for at in range(0, len(data), chunk):
+            client.sendall(data[at : at + chunk])
+    except ConnectionError:
+        pass  # closed by the server, as is its right
+
+
+def _hang_up(client: socket.socket) -> None:
+    try:
+        client.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # it has hung up before us
+
+
+def _read_until(client: socket.socket, marker: bytes | None = None) -> bytes:
+    """Return what comes until *marker*, or until the server hangs up.
+
+    Raises TimeoutError when neither happens.
+    """
+    heard = bytearray()
+    try:
+        while data := client.recv(65_536):
+            heard += data
+            if marker is not None and marker in heard:
+                break
+    except ConnectionError:
+        pass  # cut
+    return bytes(heard)
