@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 import zlib
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -80,16 +81,34 @@ def _messages(target: Target) -> st.SearchStrategy[Any]:
     return st.builds(lambda op, rest: {"op": op, **rest}, st.sampled_from(OPS), fields)
 
 
-def _payloads(target: Target) -> st.SearchStrategy[bytes | str]:
-    """Return messages, spoiled messages, junk, and names of BIG."""
-    encoded = st.builds(
-        lambda message, packed: _encode(message, packed=packed),
-        st.one_of(_messages(target), values),
-        st.booleans(),
+@dataclass(frozen=True)
+class Part:
+    """A message, to be said in the codec of its socket, perhaps with *junk* written into it."""
+
+    message: Any
+    at: int = 0
+    junk: bytes = b""
+
+    def payload(self, *, packed: bool) -> bytes:
+        return _spoil(_encode(self.message, packed=packed), self.at, self.junk)
+
+
+def _parts(target: Target) -> st.SearchStrategy[Part | bytes | str]:
+    """Return messages, spoiled messages, bytes that are none, and names of BIG."""
+    messages = st.one_of(_messages(target), _messages(target), values)
+    return st.one_of(
+        st.builds(Part, messages),
+        st.builds(Part, messages),
+        st.builds(Part, messages, st.integers(0, 200), st.binary(min_size=1, max_size=6)),
+        st.binary(max_size=60),
+        st.sampled_from(sorted(BIG)),
     )
-    spoiled = st.builds(_spoil, encoded, st.integers(0, 4_000), st.binary(max_size=6))
-    big = st.sampled_from(sorted(BIG))
-    return st.one_of(encoded, encoded, spoiled, st.binary(max_size=60), big)
+
+
+def _payload(part: Part | bytes | str, *, packed: bool) -> bytes:
+    if isinstance(part, Part):
+        return part.payload(packed=packed)
+    return BIG[part] if isinstance(part, str) else part
 
 
 def _encode(message: Any, *, packed: bool) -> bytes:
@@ -156,7 +175,7 @@ def _bounded(examples: int) -> settings:
 
 def _fuzz(target: Target, token: str | None, examples: int) -> None:
     answers = 0
-    conversation = st.lists(st.tuples(_payloads(target), frames), min_size=1, max_size=6)
+    conversation = st.lists(st.tuples(_parts(target), frames), min_size=1, max_size=6)
     plain = {True: (BINARY, True, 0, True, "exact"), False: (TEXT, True, 0, True, "exact")}
 
     @_bounded(examples)
@@ -165,7 +184,7 @@ def _fuzz(target: Target, token: str | None, examples: int) -> None:
         packed: bool,
         greets: bool,
         is_plain: bool,
-        parts: list[tuple[bytes | str, tuple[int, bool, int, bool, str]]],
+        parts: list[tuple[Part | bytes | str, tuple[int, bool, int, bool, str]]],
         chunk: int,
     ) -> None:
         data = b""
@@ -173,7 +192,7 @@ def _fuzz(target: Target, token: str | None, examples: int) -> None:
             hello = {"op": "hello", "ref": 1, "token": token}
             data += _frame(_encode(hello, packed=packed), plain[packed])
         for part, shape in parts:
-            payload = BIG[part] if isinstance(part, str) else part
+            payload = _payload(part, packed=packed)
             data += _frame(payload, plain[packed] if is_plain else shape)
         if is_plain:
             data += _frame(_encode(LAST, packed=packed), plain[packed])
