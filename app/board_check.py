@@ -39,7 +39,8 @@ def board_faults(
             status = change.detail["show"]["status"]
     if show_status not in (None, status):
         yield Fault("board", f"the show is {status}; the ledger has it {show_status}")
-    for seat, (here, true) in enumerate(zip(statuses, state.statuses, strict=True)):
+    pairs = zip(statuses, state.statuses, strict=True)
+    for seat, (here, true) in enumerate(pairs if statuses != state.statuses else ()):
         if here != true:
             yield Fault(
                 "board", f"seat {seat} is {_name(here)}; the ledger has it {_name(true)}", seat=seat

@@ -48,7 +48,7 @@ async def fleet(
 
 
 @pytest.mark.parametrize("fate", ["killed", "hung"])
-async def test_I9_without_postgresql_takes_are_refused_and_everything_resumes(
+async def test_PU3_without_postgresql_takes_are_refused_and_everything_resumes(
     fleet: Fleet, postgres: EmbeddedPostgres, fate: str
 ) -> None:
     """`unavailable` with a time to come back; the map stays and is in doubt; then all goes on."""
