@@ -23,6 +23,10 @@ from realtime.protocol import Frame
 EXTENSION: Final = "seatwire.socket"
 
 
+# Of the protocol's own close codes the one for text that is none (RFC 6455, section 7.4.1).
+NOT_UTF8: Final = 1007
+
+
 class Socket(Protocol):
     """Where frames of one connection go."""
 
@@ -91,6 +95,23 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
     def handle_close(self, event: Any) -> None:
         self._is_open = False
         super().handle_close(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on. Text that is not UTF-8 ends the socket; whose client sends it must
+        not fill our log with errors, as uvicorn has it."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not self._is_utf8():
+            self.frames = []
+            self.conn.send_close(NOT_UTF8)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+    def _is_utf8(self) -> bool:
+        try:
+            b"".join(self.frames).decode()
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def handle_parser_exception(self) -> None:
         self._is_open = False

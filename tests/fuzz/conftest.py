@@ -31,7 +31,9 @@ async def target(
 ) -> AsyncIterator[Target]:
     async with open_fleet(database_url, servers.redis_url, redis_prefix, tmp_path) as fleet:
         # Nobody waits for an allowance here; that it counts is tested elsewhere.
-        web = await fleet.start_web(SEATWIRE_MESSAGES_BURST="100000")
+        web = await fleet.start_web(
+            SEATWIRE_MESSAGES_BURST="100000", SEATWIRE_SOCKETS_PER_S="100000"
+        )
         show = await fleet.add_show(web.url, rows=4, seats=10, seats_per_hold_max=40)
         holds = f"/shows/{show}/holds"
         hold = await fleet.post(web.url, holds, {"seats": [0, 1]}, role=Role.STAFF)
