@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgpack
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -154,6 +155,8 @@ def _frame(payload: bytes, shape: Shape) -> bytes:
     return head + mask + masked.to_bytes(len(payload))
 
 
+# A failing example is shown whole, however long it is.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 async def test_CL2_no_bytes_on_a_socket_hurt_an_instance_or_the_ledger(target: Target) -> None:
     """Both codecs, before hello and after it, frames of every kind, and bytes that are none."""
     before = await target.fleet.version(target.web, target.show)
