@@ -26,7 +26,7 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 # For each operation and role; the roles' own cases differ.
-EXAMPLES: Final = 6
+EXAMPLES: Final = 4
 
 
 async def test_the_http_api_answers_everybody_as_it_is_described(target: Target) -> None:
