@@ -18,8 +18,8 @@ from app.box_office import BoxOffice
 from app.catalog import Catalog
 from app.config import Settings
 from app.database import Database
-from app.failpoints import arm
 from app.doctor import Doctor
+from app.failpoints import arm
 from app.feed import Feed
 from app.ledger import Ledger
 from app.presence import Presence

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from app.board import Board, _load_scripts
 from app.board_keeper import BoardKeeper
 from app.changes import Change, ChangeBatch, Position
-from app.database import Database, Row
+from app.database import ACQUIRE_TIMEOUT_S, Database, Row
 from app.domain import Actor, Expire, Role
 from app.errors import SeatwireError
 from app.feed import Feed
@@ -65,7 +65,7 @@ class EagerDatabase(Database):
     """Acknowledges before the commit, which is lost: the process dies between the two."""
 
     async def fetch(self, query: str, *args: Any) -> list[Row]:
-        async with self._connection() as connection:
+        async with self._connection(ACQUIRE_TIMEOUT_S) as connection:
             transaction = connection.transaction()
             await transaction.start()
             rows: list[Row] = await connection.fetch(query, *args)
