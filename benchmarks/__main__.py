@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: the measurements that need no browser, one after another."""
+"""`python -m benchmarks`: how fast the ledger holds; see the other modules for more."""
 
-from benchmarks import ledger_batches
+from benchmarks import ledger
 
 if __name__ == "__main__":
-    ledger_batches.main()
+    ledger.main([])

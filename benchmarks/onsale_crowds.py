@@ -1,0 +1,202 @@
+"""The runs with crowds: many who want the same, many shows at once, many who only look."""
+
+import asyncio
+import random
+from collections import Counter
+from itertools import cycle
+from time import perf_counter
+from typing import Final
+
+from benchmarks.buyers import (
+    Buyer,
+    HttpBuyer,
+    Sale,
+    SocketBuyer,
+    buy_at_a_rate,
+    buy_in_turns,
+    pairs_of,
+)
+from benchmarks.http_wire import HttpWire, open_http_wires
+from benchmarks.installation import Installation, installation
+from benchmarks.onsale_runs import BUYERS, SEATS, finish, open_buyers, pairs_in_turns
+from benchmarks.onsale_tables import print_latencies, print_processor_time, print_sale, share
+from benchmarks.screens import blank
+from benchmarks.wire import open_wires
+
+RIVALS: Final = 10_000
+WANTED_SEATS: Final = 500
+FAIR_SHOWS: Final = 50
+OTHERS_PER_S: Final = 4
+HOT_PER_S: Final = 400
+IDLE_SHOWS: Final = 1_000
+USERS: Final = 10_000
+SOCKET_BOOKINGS_PER_S: Final = 950
+HTTP_BOOKINGS_PER_S: Final = 50
+QUERIES_PER_S: Final = 100
+# Over this many shows the shares of one show are too few to be a percentile.
+_SAMPLES_MIN: Final = 20
+
+
+async def contention(_seconds: float | None) -> None:
+    """10,000 buyers want one of the same 250 pairs, all at once; those who lose give up."""
+    async with installation() as site:
+        (show,) = await site.add_shows(1, WANTED_SEATS)
+        opened = await open_buyers(site, [show], RIVALS)
+        wanted = pairs_of(show, WANTED_SEATS) * (2 * RIVALS // WANTED_SEATS)
+        random.shuffle(wanted)
+        sale, clock = Sale(), site.processor_time()
+        before = await site.counted("seatwire_batch_commands_sum")
+        took_s = await buy_in_turns(
+            sale, [SocketBuyer(wire) for _, wire in opened], [[pair] for pair in wanted], 60
+        )
+        print_sale(f"{RIVALS:,} buyers, {WANTED_SEATS} seats", sale, took_s, clock)
+        print_latencies("hold, lost", sale.lost_s)
+        ratio = share(sale.lost_s, 0.95) / share(sale.hold_s, 0.95)
+        print(f"  losers' p95 : winners' p95 = {ratio:.2f}")
+        committed = await site.counted("seatwire_batch_commands_sum") - before
+        losers = committed - len(sale.hold_s) - len(sale.book_s)
+        print(f"  {losers:,.0f} of {len(sale.lost_s):,} losers reached PostgreSQL")
+        assert sum(sale.booked.values()) * 2 == WANTED_SEATS
+        await finish(site, sale, [show], opened)
+
+
+async def fairness(seconds: float | None) -> None:
+    """49 shows sell at a trickle, first alone, then beside one that is hot."""
+    seconds = seconds or 20
+    async with installation() as site:
+        shows = await site.add_shows(FAIR_SHOWS - 1, 1_000)
+        (hot,) = await site.add_shows(1, SEATS)
+        trickle = await open_buyers(site, shows, 4 * len(shows))
+        crowd = await open_buyers(site, [hot], BUYERS)
+        pairs = pairs_in_turns([pairs_of(show, 1_000) for show in shows])
+        alone, beside, rush = _Shares(), _Shares(), Sale()
+
+        async def sell_others(sale: "_Shares") -> None:
+            per_s = OTHERS_PER_S * len(shows)
+            buyers: list[Buyer] = [SocketBuyer(wire) for _, wire in trickle]
+            await buy_at_a_rate(sale, buyers, pairs, per_s=per_s, seconds=seconds)
+
+        await sell_others(alone)
+        clock, started_at = site.processor_time(), perf_counter()
+        await asyncio.gather(
+            sell_others(beside),
+            buy_at_a_rate(
+                rush,
+                [SocketBuyer(wire) for _, wire in crowd],
+                iter(pairs_of(hot, SEATS)),
+                per_s=HOT_PER_S,
+                seconds=seconds,
+            ),
+        )
+        print_sale("the hot show", rush, perf_counter() - started_at, clock)
+        print_latencies("others' hold, alone", alone.hold_s)
+        print_latencies("others' hold, beside", beside.hold_s)
+        ratios = sorted(
+            share(beside.by_show[show], 0.95) / share(alone.by_show[show], 0.95)
+            for show in shows
+            if min(len(beside.by_show[show]), len(alone.by_show[show])) >= _SAMPLES_MIN
+        )
+        whole = share(beside.hold_s, 0.95) / share(alone.hold_s, 0.95)
+        print(
+            f"  p95 beside : alone = {whole:.2f} for all others; by show median "
+            f"{ratios[len(ratios) // 2]:.2f}, worst {ratios[-1]:.2f}"
+        )
+        total = Sale(booked=alone.booked + beside.booked + rush.booked)
+        await finish(site, total, [*shows, hot], [*trickle, *crowd])
+
+
+class _Shares(Sale):
+    """A sale that keeps the hold latencies of each show apart, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_show: dict[int, list[float]] = {}
+
+    def hold_made(self, show: int, seconds: float) -> None:
+        super().hold_made(show, seconds)
+        self.by_show.setdefault(show, []).append(seconds)
+
+
+async def idle(seconds: float | None) -> None:
+    """What 1,000 open shows with a screen each cost while nothing happens."""
+    seconds = seconds or 20
+    async with installation() as site:
+        await asyncio.sleep(2)
+        await _measure_idle(site, "no show is open", seconds)
+        shows = await site.add_shows(IDLE_SHOWS, 100)
+        opened = await open_buyers(site, shows, IDLE_SHOWS)
+        await asyncio.sleep(2)
+        await _measure_idle(site, f"{IDLE_SHOWS:,} shows are open", seconds)
+        await finish(site, Sale(), shows, opened)
+
+
+async def _measure_idle(site: Installation, title: str, seconds: float) -> None:
+    clock = site.processor_time()
+    await asyncio.sleep(seconds)
+    print(f"{title}, {seconds:.0f} s:")
+    print_processor_time(clock, seconds)
+
+
+async def all_targets(seconds: float | None) -> None:
+    """10,000 users connected, 1,000 bookings a second, the API and the queries, all at once."""
+    seconds = min(seconds or 15, SEATS / 2 / (SOCKET_BOOKINGS_PER_S + HTTP_BOOKINGS_PER_S))
+    async with installation() as site:
+        (show,) = await site.add_shows(1, SEATS)
+        opened = await open_buyers(site, [show], BUYERS)
+        onlookers = await open_wires(site.port, [None] * (USERS - BUYERS), show, blank())
+        clients = await open_http_wires(site.port, [*site.tokens(100)])
+        readers = await open_http_wires(site.port, [None] * 20)
+        pairs = iter(pairs_of(show, SEATS))
+        sale, api, queries, clock = Sale(), Sale(), list[float](), site.processor_time()
+        started_at = perf_counter()
+        await asyncio.gather(
+            buy_at_a_rate(
+                sale,
+                [SocketBuyer(wire) for _, wire in opened],
+                pairs,
+                per_s=SOCKET_BOOKINGS_PER_S,
+                seconds=seconds,
+            ),
+            buy_at_a_rate(
+                api,
+                [HttpBuyer(client) for client in clients],
+                pairs,
+                per_s=HTTP_BOOKINGS_PER_S,
+                seconds=seconds,
+            ),
+            _ask_at_a_rate(readers, show, queries, seconds),
+        )
+        total = Sale(sale.hold_s, sale.book_s, sale.both_s, booked=sale.booked + api.booked)
+        total.refusals = sale.refusals + api.refusals
+        print_sale(f"{USERS:,} users", total, perf_counter() - started_at, clock)
+        print_latencies("API, hold and book", api.hold_s + api.book_s)
+        print_latencies("queries", queries)
+        screens = [(show, wire) for wire in onlookers]
+        await finish(site, total, [show], [*opened, *screens])
+        for client in (*clients, *readers):
+            client.close()
+
+
+async def _ask_at_a_rate(
+    readers: list[HttpWire], show: int, took: list[float], seconds: float
+) -> None:
+    """Ask for the seats, the show and the list of shows in turn, at a fixed rate."""
+    paths = cycle([f"/shows/{show}/seats", f"/shows/{show}", "/shows"])
+    idle, statuses = list(readers), Counter[int]()
+    ends_at = perf_counter() + seconds
+    while perf_counter() < ends_at:
+        reader, asked = (idle.pop() if idle else None), perf_counter()
+        if reader is None:
+            raise RuntimeError("the queries are answered slower than they are asked")
+
+        def on_response(
+            status: int, _: bytes, reader: HttpWire = reader, asked: float = asked
+        ) -> None:
+            took.append(perf_counter() - asked)
+            statuses[status] += 1
+            idle.append(reader)
+
+        reader.ask("GET", next(paths), None, on_response)
+        await asyncio.sleep(1 / QUERIES_PER_S)
+    if set(statuses) != {200}:
+        raise RuntimeError(f"the queries were answered {dict(statuses)}")
