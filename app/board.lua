@@ -29,6 +29,23 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local deadline = now + tonumber(ARGV[1])
 
+local takes = cmsgpack.unpack(ARGV[2])
+local wanted = {}
+for _, take in ipairs(takes) do
+    for _, seat in ipairs(take[2]) do
+        wanted[#wanted + 1] = seat
+    end
+end
+-- One copy of a large hall costs as much as some dozens of calls.
+local statuses = #wanted > 50 and redis.call('GET', KEYS[2])
+local claimed_by = {}
+for i, claim in ipairs(redis.call('HMGET', KEYS[4], unpack(wanted))) do
+    local space = claim and string.find(claim, ' ', 1, true)
+    if space and tonumber(string.sub(claim, 1, space - 1)) > now then
+        claimed_by[wanted[i]] = string.sub(claim, space + 1)
+    end
+end
+
 local function is_own(hold, seat)
     local packed = redis.call('HGET', KEYS[5], hold)
     if not packed then
@@ -43,46 +60,37 @@ local function is_own(hold, seat)
 end
 
 local function is_free(hold, seat)
-    local status = redis.call('GETRANGE', KEYS[2], seat, seat)
-    if status == '\0' then
-        return true
-    end
-    if status ~= '\1' then
-        return false
+    local status = string.byte(statuses or redis.call('GETRANGE', KEYS[2], seat, seat), statuses and seat + 1 or 1)
+    if status ~= 1 then
+        return status == 0
     end
     local held_until = struct.unpack('>I6', redis.call('GETRANGE', KEYS[3], seat * 6, seat * 6 + 5))
     return held_until <= now or is_own(hold, seat)
 end
 
-local function is_claimed(hold, claim)
-    if not claim then
-        return false
-    end
-    local space = string.find(claim, ' ', 1, true)
-    return tonumber(string.sub(claim, 1, space - 1)) > now and string.sub(claim, space + 1) ~= hold
-end
-
-local replies = {}
-for i, take in ipairs(cmsgpack.unpack(ARGV[2])) do
+local replies, entries = {}, {}
+for i, take in ipairs(takes) do
     local hold, seats = take[1], take[2]
-    local claims = redis.call('HMGET', KEYS[4], unpack(seats))
     local refused = {}
     local is_closed = show_status ~= 'on_sale' and redis.call('HEXISTS', KEYS[5], hold) == 0
-    for j, seat in ipairs(seats) do
-        if is_claimed(hold, claims[j]) or not is_free(hold, seat) then
+    for _, seat in ipairs(seats) do
+        local rival = claimed_by[seat]
+        if (rival and rival ~= hold) or not is_free(hold, seat) then
             refused[#refused + 1] = seat
         end
     end
     if #refused == 0 and not is_closed then
         local entry = string.format('%.0f %s', deadline, hold)
-        local pairs = {}
         for _, seat in ipairs(seats) do
-            pairs[#pairs + 1] = seat
-            pairs[#pairs + 1] = entry
+            claimed_by[seat] = hold
+            entries[#entries + 1] = seat
+            entries[#entries + 1] = entry
         end
-        redis.call('HSET', KEYS[4], unpack(pairs))
     end
     replies[i] = is_closed and show_status or refused
+end
+if #entries > 0 then
+    redis.call('HSET', KEYS[4], unpack(entries))
 end
 redis.call('PEXPIRE', KEYS[4], ARGV[1])
 return replies
@@ -122,36 +130,66 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function set_deadline(seats, deadline)
-    local bytes = struct.pack('>I6', deadline)
-    for _, seat in ipairs(seats) do
-        redis.call('SETRANGE', KEYS[3], seat * 6, bytes)
+-- Neighbouring seats are written together; `bytes` is what each gets.
+local function set_seats(key, seats, bytes)
+    local at = 1
+    while at <= #seats do
+        local count = 1
+        while seats[at + count] == seats[at] + count do
+            count = count + 1
+        end
+        redis.call('SETRANGE', key, seats[at] * #bytes, string.rep(bytes, count))
+        at = at + count
     end
 end
 
+-- As many arguments as `unpack` can return at once.
+local function drop_fields(key, fields)
+    for first = 1, #fields, 4000 do
+        redis.call('HDEL', key, unpack(fields, first, math.min(first + 3999, #fields)))
+    end
+end
+
+local holds, settled = {}, {}
 for i = version - first + 2, #changes do
     local change = changes[i]
     local kind, seats, status, hold, holder, hold_seats = change[1], change[2], change[3], change[4], change[5], change[6]
     local deadline = change[7] and now + change[7] or 0
     if status then
+        set_seats(KEYS[2], seats, string.char(status))
         for _, seat in ipairs(seats) do
-            redis.call('SETRANGE', KEYS[2], seat, string.char(status))
-            redis.call('HDEL', KEYS[4], seat)
+            settled[#settled + 1] = seat
         end
-        set_deadline(seats, status == 1 and deadline or 0)
+        if status ~= 1 then
+            set_seats(KEYS[3], seats, struct.pack('>I6', 0))
+        end
     end
     if hold and deadline > 0 then
-        set_deadline(hold_seats, deadline)
-        redis.call('HSET', KEYS[5], hold, cmsgpack.pack({holder, deadline, hold_seats}))
+        set_seats(KEYS[3], hold_seats, struct.pack('>I6', deadline))
+        holds[hold] = cmsgpack.pack({holder, deadline, hold_seats})
     elseif hold then
-        redis.call('HDEL', KEYS[5], hold)
+        holds[hold] = false
     end
     if kind == 'show' then
         redis.call('HSET', KEYS[1], 'status', change[8].show.status)
         for _, released in ipairs(change[8].released) do
-            redis.call('HDEL', KEYS[5], released[1])
+            holds[released[1]] = false
         end
     end
+end
+local ended, live = {}, {}
+for hold, packed in pairs(holds) do
+    if packed then
+        live[#live + 1] = hold
+        live[#live + 1] = packed
+    else
+        ended[#ended + 1] = hold
+    end
+end
+drop_fields(KEYS[4], settled)
+drop_fields(KEYS[5], ended)
+for first = 1, #live, 4000 do
+    redis.call('HSET', KEYS[5], unpack(live, first, math.min(first + 3999, #live)))
 end
 redis.call('HSET', KEYS[1], 'version', string.format('%.0f', last))
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[2], string.format('%.0f-0', last), 'd', ARGV[1])

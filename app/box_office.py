@@ -5,28 +5,37 @@ way is the next batch:
 
     claim on the board -> commit in the ledger -> post to the board -> answer
 
+Batches of a show follow one another through these steps and overlap: while one is posted the next
+is claimed and committed.
+
 Rule 1: a take goes board -> ledger; a give-back goes ledger -> board. So a seat that the board
 shows free is free.
 Rule 2: an answer follows its commit, never the other way round.
-Rule 3: no two commands of a batch share a seat, hold, booking or holder; the later one waits for
-the next batch, and everything behind it that shares its keys waits, too. Holds that are rivals for
-a seat meet at the claim: the board lets one through, the others have their answer at once.
+Rule 3: no two commands under way share a seat, hold, booking or holder; the later one waits until
+the earlier is answered, and everything behind it that shares its keys waits, too. Holds that are
+rivals for a seat meet at the claim: the board lets one through, the others have their answer at
+once.
 Rule 4: while the ledger is silent nothing is sent after what it has not answered; who waits is told
 `unavailable`, and that nothing has happened is certain.
 """
 
 import asyncio
+import itertools
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import Final, assert_never
 
 import structlog
+from prometheus_client import Counter, Histogram
 
 from app import metrics
 from app.board import Board, BoardAway
 from app.board_keeper import BoardKeeper
+from app.changes import ChangeBatch
 from app.domain import (
     Block,
     Book,
@@ -42,7 +51,7 @@ from app.domain import (
 )
 from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
 from app.failpoints import Failpoint, reach
-from app.ledger import Applied, Ledger
+from app.ledger import Ledger
 from app.refusals import Refusals
 from app.silence import Silence
 
@@ -50,6 +59,10 @@ from app.silence import Silence
 # of it.
 BATCH_COMMANDS_MAX: Final = 200
 BATCH_SEATS_MAX: Final = 2_000
+# Holds that share seats with others of the same claim: nearly all of them end there.
+RIVALS_MAX: Final = 800
+# Of one show: one is claimed, one is in the ledger, one is posted.
+BATCHES_UNDER_WAY_MAX: Final = 3
 # Some 25 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
@@ -68,10 +81,67 @@ class _Ticket:
     queued_at: float
 
 
-@dataclass(slots=True)
 class _Desk:
-    queue: deque[_Ticket] = field(default_factory=deque)
-    task: asyncio.Task[None] | None = None
+    """One show's queue, and what of it is under way."""
+
+    def __init__(self) -> None:
+        self.queue: deque[_Ticket] = deque()
+        self.task: asyncio.Task[None] | None = None
+        # Each step takes one batch at a time, in order.
+        self.ledger_turn = asyncio.Lock()
+        self.board_turn = asyncio.Lock()
+        self.under_way = 0
+        self.before_commit = 0
+        self.moved = asyncio.Event()
+        self._unsent: list[list[_Ticket]] = []
+        # What the batches under way name; the seats of their holds are claimed, and apart.
+        self._busy: set[object] = set()
+        self._claimed: set[object] = set()
+
+    def next_batch(self) -> tuple[list[_Ticket], list[_Ticket]]:
+        """Take the next batch and the rivals of its holds off the queue; nothing while more may
+        join it, because the ledger is not free yet, or while all must wait."""
+        is_full = len(self.queue) >= BATCH_COMMANDS_MAX
+        if self.under_way >= BATCHES_UNDER_WAY_MAX or (self.before_commit and not is_full):
+            return [], []
+        return _next_batch(self.queue, self._busy, self._claimed)
+
+    def enter(self, batch: list[_Ticket]) -> None:
+        """Note that *batch* is claimed and on its way."""
+        self.under_way += 1
+        self.before_commit += 1
+        self._unsent.append(batch)
+        for ticket in batch:
+            seats = _seats_to_take(ticket)
+            self._claimed.update(seats)
+            self._busy.update(ticket.keys.difference(seats))
+
+    def send(self, batch: list[_Ticket]) -> bool:
+        """Note that *batch* goes to the ledger now; False when it was given up."""
+        if batch not in self._unsent:
+            return False
+        self._unsent.remove(batch)
+        return True
+
+    def give_up_waiting(self) -> list[_Ticket]:
+        """Return what has not been sent to the ledger, and never will be."""
+        waiting = [*itertools.chain.from_iterable(self._unsent), *self.queue]
+        self._unsent.clear()
+        self.queue.clear()
+        return waiting
+
+    def leave_ledger(self) -> None:
+        """Note that a batch is committed."""
+        self.before_commit -= 1
+        self.moved.set()
+
+    def leave(self, batch: list[_Ticket]) -> None:
+        """Note that *batch* is answered."""
+        self.under_way -= 1
+        for ticket in batch:
+            self._claimed.difference_update(_seats_to_take(ticket))
+            self._busy.difference_update(ticket.keys)
+        self.moved.set()
 
 
 class BoxOffice:
@@ -108,6 +178,7 @@ class BoxOffice:
             raise error
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         desk.queue.append(_Ticket(command, _keys(command), answer, perf_counter()))
+        desk.moved.set()
         if desk.task is None:
             desk.task = asyncio.create_task(
                 self._work(command.show, desk), name=f"desk {command.show}"
@@ -128,8 +199,8 @@ class BoxOffice:
     async def _work(self, show: int, desk: _Desk) -> None:
         try:
             while desk.queue:
-                async with self._turns:
-                    await self._serve(show, desk)
+                async with asyncio.TaskGroup() as group:
+                    await self._empty_queue(show, desk, group)
         finally:
             del self._desks[show]
             for ticket in desk.queue:
@@ -137,66 +208,84 @@ class BoxOffice:
                     ticket, Unavailable("This instance is shutting down; ask another one.")
                 )
 
-    async def _serve(self, show: int, desk: _Desk) -> None:
-        """Carry out the next batch; whatever happens, every ticket of it is answered."""
-        if self._silence.is_on:
-            self._refuse_waiting(desk)
-            return
-        batch, rivals = _next_batch(desk.queue)
-        try:
-            going = await self._claim(show, batch, rivals)
+    async def _empty_queue(self, show: int, desk: _Desk, group: asyncio.TaskGroup) -> None:
+        """Claim batch after batch and send each on its way, until none is left or under way."""
+        while desk.queue or desk.under_way:
+            desk.moved.clear()
+            if self._silence.is_on:
+                self._refuse_waiting(desk)
+            batch, rivals = desk.next_batch()
+            going: list[_Ticket] | None = []
+            with self._answering(show, (*batch, *rivals)):
+                going = await self._claim(show, batch, rivals)
             if going is None:
                 desk.queue.extendleft(reversed(rivals))
-                rivals, going = [], batch
-            await self._carry_out(show, going)
-        except SeatwireError as error:
-            for ticket in (*batch, *rivals):
-                self._refuse(ticket, error)
-            if isinstance(error, Unavailable):
-                self._refuse_waiting(desk)  # it would be told the same, only later
-        except Exception:
-            log.exception("box_office.batch_failed", show=show, commands=len(batch))
-        finally:
-            for ticket in (*batch, *rivals):
-                self._refuse(
-                    ticket, UnknownOutcome("The answer was lost; ask again with the same id.")
-                )
+                going = batch
+            if going:
+                desk.enter(going)
+                group.create_task(self._carry_out(show, desk, going), name=f"batch {show}")
+            elif not batch:
+                await desk.moved.wait()
 
-    async def _carry_out(self, show: int, batch: list[_Ticket]) -> None:
-        if not batch:
-            return
+    async def _carry_out(self, show: int, desk: _Desk, batch: list[_Ticket]) -> None:
+        """Take *batch* through the ledger and to the board, and answer it."""
+        try:
+            with self._answering(show, batch):
+                try:
+                    async with desk.ledger_turn, self._turns:
+                        answers, changes = await self._commit(show, desk, batch)
+                finally:
+                    desk.leave_ledger()
+                async with desk.board_turn:
+                    await self._post(show, answers, changes, _unclaimed(batch, answers))
+                reach(Failpoint.AFTER_POST)
+                for ticket, answer in zip(batch, answers, strict=True):
+                    if isinstance(answer, SeatwireError):
+                        self._refuse(ticket, answer)
+                    else:
+                        _fulfil(ticket, answer)
+        finally:
+            desk.leave(batch)
+
+    async def _commit(
+        self, show: int, desk: _Desk, batch: list[_Ticket]
+    ) -> tuple[Sequence[Outcome | SeatwireError], ChangeBatch | None]:
+        """Return an answer for each of *batch*, and what changed."""
+        if not desk.send(batch):
+            return [_silent()] * len(batch), None
         metrics.BATCH_COMMANDS.observe(len(batch))
         reach(Failpoint.BEFORE_COMMIT)
         try:
             with metrics.COMMIT_SECONDS.time(), self._silence.question():
                 applied = await self._ledger.apply(show, [ticket.command for ticket in batch])
-        except Unavailable:
-            await self._post(show, Applied([], None), _taken_seats(batch))
-            raise
+        except Unavailable as error:
+            self._refuse_waiting(desk)  # it would be told the same, only later
+            return [error] * len(batch), None
         reach(Failpoint.AFTER_COMMIT)
-        refused = [
-            ticket
-            for ticket, answer in zip(batch, applied.answers, strict=True)
-            if isinstance(answer, SeatwireError)
-        ]
-        await self._post(show, applied, _taken_seats(refused))
-        reach(Failpoint.AFTER_POST)
-        for ticket, answer in zip(batch, applied.answers, strict=True):
-            if isinstance(answer, SeatwireError):
-                self._refuse(ticket, answer)
-            else:
-                _fulfil(ticket, answer)
+        return applied.answers, applied.changes
+
+    @contextmanager
+    def _answering(self, show: int, tickets: Sequence[_Ticket]) -> Iterator[None]:
+        """Have every one of *tickets* answered when the block fails, however it does."""
+        error = UnknownOutcome("The answer was lost; ask again with the same id.")
+        try:
+            yield
+        except SeatwireError as known:
+            self._refuse_all(tickets, known)
+        except Exception:
+            log.exception("box_office.batch_failed", show=show, commands=len(tickets))
+            self._refuse_all(tickets, error)
+        except BaseException:
+            self._refuse_all(tickets, error)
+            raise
 
     def _refuse_all_waiting(self) -> None:
         for desk in self._desks.values():
             self._refuse_waiting(desk)
 
     def _refuse_waiting(self, desk: _Desk) -> None:
-        while desk.queue:
-            self._refuse(
-                desk.queue.popleft(),
-                Unavailable("The ledger does not answer right now; nothing has happened."),
-            )
+        for ticket in desk.give_up_waiting():
+            self._refuse(ticket, _silent())
 
     async def _claim(
         self, show: int, batch: list[_Ticket], rivals: list[_Ticket]
@@ -229,19 +318,27 @@ class BoxOffice:
                 self._refuse(ticket, refusal)
         return [ticket for ticket in (*batch, *rivals) if id(ticket) not in losers]
 
-    async def _post(self, show: int, applied: Applied, unclaimed: Sequence[int]) -> None:
+    async def _post(
+        self,
+        show: int,
+        answers: Sequence[Outcome | SeatwireError],
+        changes: ChangeBatch | None,
+        unclaimed: Sequence[int],
+    ) -> None:
         """Bring the board to what was committed; without a board the reconciler will."""
-        if applied.changes is None and not applied.answers and not unclaimed:
+        at_least = max((a.version for a in answers if isinstance(a, Outcome)), default=0)
+        if changes is None and not at_least and not unclaimed:
             return
-        at_least = max((a.version for a in applied.answers if isinstance(a, Outcome)), default=0)
         try:
             with metrics.POST_SECONDS.time():
-                await self._board_keeper.post(
-                    show, applied.changes, unclaimed=unclaimed, at_least=at_least
-                )
+                await self._board_keeper.post(show, changes, unclaimed=unclaimed, at_least=at_least)
         except (BoardAway, SeatwireError) as error:
             metrics.BOARD_AWAY.inc()
             log.warning("board.not_posted", show=show, error=repr(error))
+
+    def _refuse_all(self, tickets: Sequence[_Ticket], error: SeatwireError) -> None:
+        for ticket in tickets:
+            self._refuse(ticket, error)
 
     def _refuse(self, ticket: _Ticket, error: SeatwireError) -> None:
         if not ticket.answer.done():
@@ -250,22 +347,30 @@ class BoxOffice:
             ticket.answer.set_exception(error)
 
 
-def _next_batch(queue: deque[_Ticket]) -> tuple[list[_Ticket], list[_Ticket]]:
+def _next_batch(
+    queue: deque[_Ticket], under_way: set[object], claimed: set[object]
+) -> tuple[list[_Ticket], list[_Ticket]]:
     """Take the next batch off *queue*, in order, and the rivals of its holds.
 
-    No two of the batch share a key; a rival is a hold that shares seats with other holds, and
-    nothing else with anybody. A ChangeShow stands alone.
+    No two of the batch share a key, or have one that is under way; a rival is a hold that shares
+    seats with other holds, perhaps claimed ones, and nothing else with anybody. A ChangeShow stands
+    alone.
     """
     batch: list[_Ticket] = []
     rivals: list[_Ticket] = []
     waiting: list[_Ticket] = []
-    busy: set[object] = set()
-    wanted: set[object] = set()
+    busy, wanted = set(under_way), set(claimed)
     seats = 0
-    while queue and len(batch) + len(rivals) < BATCH_COMMANDS_MAX and seats < BATCH_SEATS_MAX:
+    while (
+        queue
+        and len(batch) < BATCH_COMMANDS_MAX
+        and len(rivals) < RIVALS_MAX
+        and len(waiting) < BATCH_COMMANDS_MAX
+        and seats < BATCH_SEATS_MAX
+    ):
         command, keys = queue[0].command, queue[0].keys
         if isinstance(command, ChangeShow):
-            if not batch and not waiting:
+            if not batch and not waiting and not rivals:
                 return [queue.popleft()], []
             break
         ticket = queue.popleft()
@@ -310,8 +415,22 @@ def _keys(command: Command) -> frozenset[object]:
     assert_never(command)
 
 
-def _taken_seats(tickets: Sequence[_Ticket]) -> list[int]:
-    return [s for t in tickets if isinstance(t.command, Hold) for s in t.command.seats]
+def _silent() -> Unavailable:
+    return Unavailable("The ledger does not answer right now; nothing has happened.")
+
+
+def _seats_to_take(ticket: _Ticket) -> tuple[int, ...]:
+    return ticket.command.seats if isinstance(ticket.command, Hold) else ()
+
+
+def _unclaimed(batch: Sequence[_Ticket], answers: Sequence[Outcome | SeatwireError]) -> list[int]:
+    """Return the seats that were claimed and not taken."""
+    return [
+        seat
+        for ticket, answer in zip(batch, answers, strict=True)
+        if isinstance(answer, SeatwireError)
+        for seat in _seats_to_take(ticket)
+    ]
 
 
 def _fulfil(ticket: _Ticket, outcome: Outcome) -> None:
@@ -322,6 +441,12 @@ def _fulfil(ticket: _Ticket, outcome: Outcome) -> None:
 
 
 def _count(ticket: _Ticket, outcome: str) -> None:
-    kind = type(ticket.command).__name__.lower()
-    metrics.COMMANDS.labels(kind, outcome).inc()
-    metrics.COMMAND_SECONDS.labels(kind).observe(perf_counter() - ticket.queued_at)
+    commands, seconds = _meters(type(ticket.command).__name__.lower(), outcome)
+    commands.inc()
+    seconds.observe(perf_counter() - ticket.queued_at)
+
+
+@cache
+def _meters(kind: str, outcome: str) -> tuple[Counter, Histogram]:
+    """Return what counts and what times such commands; finding it takes longer than counting."""
+    return metrics.COMMANDS.labels(kind, outcome), metrics.COMMAND_SECONDS.labels(kind)

@@ -6,8 +6,7 @@ CREATE OR REPLACE FUNCTION block_seats(
     p_show bigint, p_now timestamptz, p_ord integer[], p_actor text[], p_reason text[], p_to_status smallint,
     p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_kind    event_kind := CASE p_to_status WHEN 3 THEN 'block' ELSE 'unblock' END;
@@ -16,12 +15,13 @@ BEGIN
     WITH verdict AS (
         SELECT c.ord, c.actor, c.reason,
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE s.status = 3 - p_to_status) AS moved,
+               array_agg(s.place) FILTER (WHERE s.status = 3 - p_to_status) AS places,
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE p_to_status = 3 AND s.status IN (1, 2)) AS taken,
                bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_ord, p_actor, p_reason) AS c (ord, actor, reason)
         JOIN unnest(p_seat_ord, p_seat) AS w (ord, seat) ON w.ord = c.ord
         LEFT JOIN LATERAL (
-            SELECT s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
+            SELECT s.ctid AS place, s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
         ) s ON true
         GROUP BY c.ord, c.actor, c.reason
     ), fresh AS (
@@ -29,8 +29,8 @@ BEGIN
         FROM verdict v WHERE NOT v.unknown AND v.taken IS NULL AND v.moved IS NOT NULL
     ), moved AS (
         UPDATE seats s SET status = p_to_status, version = f.version
-        FROM fresh f CROSS JOIN LATERAL unnest(f.moved) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat
+        FROM fresh f CROSS JOIN LATERAL unnest(f.places) AS x (place)
+        WHERE s.ctid = x.place
     ), logged AS (
         INSERT INTO seat_events (show_id, version, kind, actor, seats, hold_seats, detail, at)
         SELECT p_show, f.version, v_kind, f.actor, f.moved, '{}', jsonb_build_object('reason', f.reason), p_now

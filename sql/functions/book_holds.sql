@@ -8,14 +8,13 @@ CREATE OR REPLACE FUNCTION book_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_actor text[], p_staff boolean[],
     p_booking uuid[], p_contact text[]
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
     RETURN QUERY
     WITH verdict AS (
-        SELECT c.ord, c.hold_id, c.actor, c.contact, h.holder, h.status, h.seats, h.prices, h.version,
+        SELECT c.ord, c.hold_id, c.actor, c.contact, h.holder, h.status, h.seats, h.prices, h.version, h.place,
                coalesce(h.booking_id, c.booking_id) AS booking_id,
                (SELECT sum(x.price)::bigint FROM unnest(h.prices) AS x (price)) AS total,
                CASE
@@ -27,19 +26,26 @@ BEGIN
         FROM unnest(p_ord, p_hold, p_actor, p_staff, p_booking, p_contact)
              AS c (ord, hold_id, actor, staff, booking_id, contact)
         LEFT JOIN LATERAL (
-            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+            SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
         FROM verdict v WHERE v.code IS NULL AND v.status = 'held'
+    ), seat AS (
+        SELECT f.*, s.place AS seat_place
+        FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
+        CROSS JOIN LATERAL (
+            SELECT s.ctid AS place, s.hold_id, s.status FROM seats s
+            WHERE s.show_id = p_show AND s.seat = x.seat OFFSET 0
+        ) s
+        WHERE s.hold_id = f.hold_id AND s.status = 1
     ), sold AS (
         UPDATE seats s
         SET status = 2, booking_id = f.booking_id, locked_until = NULL, version = f.new_version
-        FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = f.hold_id AND s.status = 1
+        FROM seat f WHERE s.ctid = f.seat_place
     ), spent AS (
         UPDATE holds h SET status = 'booked', booking_id = f.booking_id, version = f.new_version
-        FROM fresh f WHERE h.show_id = p_show AND h.id = f.hold_id
+        FROM fresh f WHERE h.ctid = f.place
     ), made AS (
         INSERT INTO bookings (show_id, id, hold_id, holder, status, total, contact, version, created_at)
         SELECT p_show, f.booking_id, f.hold_id, f.holder, 'confirmed', f.total, f.contact, f.new_version, p_now

@@ -6,8 +6,7 @@
 CREATE OR REPLACE FUNCTION expire_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_wanted integer[], p_actor text
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
@@ -21,21 +20,28 @@ BEGIN
         WHERE s.show_id = p_show AND s.seat = ANY (p_wanted)
           AND s.status = 1 AND s.locked_until <= p_now
     ), due AS (
-        SELECT h.id, h.holder, h.seats, h.prices,
+        SELECT h.id, h.holder, h.seats, h.prices, h.place,
                v_version + row_number() OVER (ORDER BY h.expires_at, h.id) AS version
         FROM candidate c
         CROSS JOIN LATERAL (
-            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+            SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h
         WHERE h.status = 'held' AND h.expires_at <= p_now
+    ), seat AS (
+        SELECT d.*, s.place AS seat_place
+        FROM due d CROSS JOIN LATERAL unnest(d.seats) AS x (seat)
+        CROSS JOIN LATERAL (
+            SELECT s.ctid AS place, s.hold_id, s.status FROM seats s
+            WHERE s.show_id = p_show AND s.seat = x.seat OFFSET 0
+        ) s
+        WHERE s.hold_id = d.id AND s.status = 1
     ), freed AS (
         UPDATE seats s
         SET status = 0, hold_id = NULL, locked_until = NULL, version = d.version
-        FROM due d CROSS JOIN LATERAL unnest(d.seats) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = d.id AND s.status = 1
+        FROM seat d WHERE s.ctid = d.seat_place
     ), ended AS (
         UPDATE holds h SET status = 'expired', version = d.version
-        FROM due d WHERE h.show_id = p_show AND h.id = d.id
+        FROM due d WHERE h.ctid = d.place
     ), logged AS (
         INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, at)
         SELECT p_show, d.version, 'expire', p_actor, d.holder, d.id, d.seats, '{}', p_now FROM due d

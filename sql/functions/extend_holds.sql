@@ -6,15 +6,14 @@ CREATE OR REPLACE FUNCTION extend_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_actor text[], p_staff boolean[],
     p_factor integer
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_ttl     interval := (SELECT make_interval(secs => s.hold_ttl_s) FROM shows s WHERE s.id = p_show);
 BEGIN
     RETURN QUERY
     WITH verdict AS (
-        SELECT c.ord, c.hold_id, c.actor, h.holder, h.seats, h.prices,
+        SELECT c.ord, c.hold_id, c.actor, h.holder, h.seats, h.prices, h.place,
                greatest(h.expires_at, least(p_now + v_ttl, h.created_at + p_factor * v_ttl)) AS expires_at,
                CASE
                    WHEN h.id IS NULL THEN 'not_found'
@@ -23,17 +22,24 @@ BEGIN
                END AS code
         FROM unnest(p_ord, p_hold, p_actor, p_staff) AS c (ord, hold_id, actor, staff)
         LEFT JOIN LATERAL (
-            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+            SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
     ), fresh AS (
         SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version FROM verdict v WHERE v.code IS NULL
+    ), seat AS (
+        SELECT f.*, s.place AS seat_place
+        FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
+        CROSS JOIN LATERAL (
+            SELECT s.ctid AS place, s.hold_id, s.status FROM seats s
+            WHERE s.show_id = p_show AND s.seat = x.seat OFFSET 0
+        ) s
+        WHERE s.hold_id = f.hold_id AND s.status = 1
     ), kept AS (
         UPDATE seats s SET locked_until = f.expires_at, version = f.version
-        FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = f.hold_id AND s.status = 1
+        FROM seat f WHERE s.ctid = f.seat_place
     ), moved AS (
         UPDATE holds h SET expires_at = f.expires_at, version = f.version
-        FROM fresh f WHERE h.show_id = p_show AND h.id = f.hold_id
+        FROM fresh f WHERE h.ctid = f.place
     ), logged AS (
         INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, expires_at, at)
         SELECT p_show, f.version, 'extend', f.actor, f.holder, f.hold_id, '{}', f.seats, f.expires_at, p_now

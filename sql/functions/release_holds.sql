@@ -7,14 +7,13 @@ CREATE OR REPLACE FUNCTION release_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_actor text[], p_staff boolean[],
     p_whole boolean[], p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
 BEGIN
     RETURN QUERY
     WITH verdict AS (
-        SELECT c.ord, c.hold_id, c.actor, c.whole, h.holder, h.status, h.seats, h.prices, h.version, h.expires_at,
+        SELECT c.ord, c.hold_id, c.actor, c.whole, h.holder, h.status, h.seats, h.prices, h.version, h.expires_at, h.place,
                CASE
                    WHEN h.id IS NULL THEN 'not_found'
                    WHEN h.holder <> c.actor AND NOT c.staff THEN 'forbidden'
@@ -23,7 +22,7 @@ BEGIN
                END AS code
         FROM unnest(p_ord, p_hold, p_actor, p_staff, p_whole) AS c (ord, hold_id, actor, staff, whole)
         LEFT JOIN LATERAL (
-            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+            SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
     ), split AS (
         SELECT v.ord,
@@ -38,20 +37,27 @@ BEGIN
         WHERE v.code IS NULL AND v.status = 'held'
         GROUP BY v.ord
     ), fresh AS (
-        SELECT v.ord, v.hold_id, v.actor, v.holder, v.seats, v.prices, v.expires_at, s.freed, s.kept, s.kept_prices,
+        SELECT v.ord, v.hold_id, v.actor, v.holder, v.seats, v.prices, v.expires_at, v.place, s.freed, s.kept, s.kept_prices,
                v_version + row_number() OVER (ORDER BY v.ord) AS version
         FROM verdict v JOIN split s ON s.ord = v.ord
         WHERE s.freed IS NOT NULL
+    ), seat AS (
+        SELECT f.*, s.place AS seat_place
+        FROM fresh f CROSS JOIN LATERAL unnest(f.freed) AS x (seat)
+        CROSS JOIN LATERAL (
+            SELECT s.ctid AS place, s.hold_id, s.status FROM seats s
+            WHERE s.show_id = p_show AND s.seat = x.seat OFFSET 0
+        ) s
+        WHERE s.hold_id = f.hold_id AND s.status = 1
     ), freed AS (
         UPDATE seats s
         SET status = 0, hold_id = NULL, locked_until = NULL, version = f.version
-        FROM fresh f CROSS JOIN LATERAL unnest(f.freed) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat AND s.hold_id = f.hold_id AND s.status = 1
+        FROM seat f WHERE s.ctid = f.seat_place
     ), shrunk AS (
         UPDATE holds h
         SET seats = f.kept, prices = f.kept_prices, version = f.version,
             status = CASE WHEN f.kept = '{}' THEN 'released' ELSE 'held' END::hold_status
-        FROM fresh f WHERE h.show_id = p_show AND h.id = f.hold_id
+        FROM fresh f WHERE h.ctid = f.place
     ), logged AS (
         INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, expires_at, at)
         SELECT p_show, f.version, 'release', f.actor, f.holder, f.hold_id, f.freed, f.kept,

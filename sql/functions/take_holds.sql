@@ -10,8 +10,7 @@ CREATE OR REPLACE FUNCTION take_holds(
     p_show bigint, p_now timestamptz, p_ord integer[], p_hold uuid[], p_holder text[], p_limited boolean[],
     p_seat_ord integer[], p_seat integer[]
 ) RETURNS SETOF batch_result
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     v_version bigint := (SELECT c.version FROM show_clocks c WHERE c.show_id = p_show);
     v_show    shows := (SELECT s FROM shows s WHERE s.id = p_show);
@@ -31,11 +30,12 @@ BEGIN
                array_agg(v_show.prices[s.category + 1] ORDER BY s.seat) FILTER (WHERE s.status = 0) AS prices,
                array_agg(s.seat ORDER BY s.seat)
                    FILTER (WHERE s.status <> 0 AND s.hold_id IS DISTINCT FROM c.hold_id) AS taken,
+               array_agg(s.place ORDER BY s.seat) FILTER (WHERE s.status = 0) AS places,
                bool_or(s.seat IS NULL) AS unknown
         FROM unnest(p_seat_ord, p_seat) AS w (ord, seat)
         JOIN command c ON c.ord = w.ord
         LEFT JOIN LATERAL (
-            SELECT s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
+            SELECT s.ctid AS place, s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
         ) s ON true
         GROUP BY c.ord
     ), holding AS (
@@ -45,7 +45,7 @@ BEGIN
           AND h.status = 'held' AND h.expires_at > p_now
         GROUP BY h.holder
     ), verdict AS (
-        SELECT c.*, w.free, w.prices AS free_prices, w.taken,
+        SELECT c.*, w.free, w.places, w.prices AS free_prices, w.taken,
                CASE
                    WHEN w.unknown THEN 'bad_message'
                    WHEN c.owner <> c.holder THEN 'forbidden'
@@ -62,7 +62,7 @@ BEGIN
         JOIN wanted w ON w.ord = c.ord
         LEFT JOIN holding h ON h.holder = c.holder
     ), fresh AS (
-        SELECT v.ord, v.hold_id, v.holder, v.free,
+        SELECT v.ord, v.hold_id, v.holder, v.free, v.places,
                v.seats || v.free AS hold_seats, v.prices || v.free_prices AS hold_prices,
                coalesce(v.expires_at, p_now + v_ttl) AS expires_at,
                v_version + row_number() OVER (ORDER BY v.ord) AS version
@@ -71,8 +71,8 @@ BEGIN
     ), held AS (
         UPDATE seats s
         SET status = 1, hold_id = f.hold_id, locked_until = f.expires_at, version = f.version
-        FROM fresh f CROSS JOIN LATERAL unnest(f.free) AS x (seat)
-        WHERE s.show_id = p_show AND s.seat = x.seat
+        FROM fresh f CROSS JOIN LATERAL unnest(f.places) AS x (place)
+        WHERE s.ctid = x.place
     ), made AS (
         INSERT INTO holds AS h (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
         SELECT p_show, f.hold_id, f.holder, f.hold_seats, f.hold_prices, 'held', p_now, f.expires_at, f.version
