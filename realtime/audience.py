@@ -11,8 +11,8 @@ merged delta from there, or a snapshot.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import structlog
@@ -46,6 +46,15 @@ log = structlog.get_logger(__name__)
 def tick_s(took_s: float) -> float:
     """Return how long to gather changes after a broadcast that took *took_s*, both in seconds."""
     return min(TICK_S_MAX, max(TICK_S_MIN, TICK_PER_BROADCAST * took_s))
+
+
+@dataclass(slots=True)
+class _Way:
+    """What leads watchers from one place to another: a delta, or a snapshot where it is None."""
+
+    to: Position
+    delta: Delta | None
+    frames: dict[Codec, Frame] = field(default_factory=dict)
 
 
 class Audience:
@@ -156,7 +165,8 @@ class Audience:
 
     def catch_up(self, connection: Connection) -> None:
         """Send *connection* all it has missed, merged."""
-        self._bring_up((self.members[connection],))
+        watchers = (self.members[connection],)
+        self._bring_up(watchers, self._ways_here(watchers))
 
     async def run(self) -> None:
         """Broadcast at every tick in which something changed, until cancelled."""
@@ -175,24 +185,43 @@ class Audience:
             await asyncio.sleep(tick_s(loop.time() - started_at))
 
     def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:
-        """Send every watcher that can take it what it lacks; yields when the loop is to turn."""
+        """Send every watcher that can take it what it lacks; yields when the loop is to turn.
+
+        All are brought to where the show is at the start, though it may move on before the last is
+        served: so they stay together, and one frame serves them all the next time, too.
+        """
         watchers = tuple(self.members.values())
+        ways = self._ways_here(watchers)
         slice_ends_at = now_s() + SLICE_S
         for start in range(0, len(watchers), SENDS_PER_LOOK):
-            self._bring_up(watchers[start : start + SENDS_PER_LOOK])
+            self._bring_up(watchers[start : start + SENDS_PER_LOOK], ways)
             if now_s() > slice_ends_at:
                 yield
                 slice_ends_at = now_s() + SLICE_S
 
-    def _bring_up(self, watchers: Sequence[Watcher]) -> None:
-        """Send each of *watchers* what it lacks, unless it is hidden, congested or has left.
+    def _ways_here(self, watchers: Iterable[Watcher]) -> dict[Position, _Way]:
+        """Return the way here from every place where one of *watchers* is that takes pushes."""
+        here = self.replica.position
+        ways: dict[Position, _Way] = {}
+        known = here
+        for watcher in watchers:
+            if watcher.position is known or not watcher.connection.can_take:
+                continue
+            known = watcher.position
+            if known != here and known not in ways:
+                from_version = known.version if known.epoch == here.epoch else -1
+                ways[known] = _Way(here, self.replica.delta_since(from_version))
+        return ways
 
-        Most are at the very position that the last broadcast left them at, so the frame is looked
-        up once for all of them.
+    def _bring_up(self, watchers: Sequence[Watcher], ways: Mapping[Position, _Way]) -> None:
+        """Send each of *watchers* along its one of *ways*, unless it takes nothing now.
+
+        Most are at the very position that the last broadcast left them at, so the way is looked up
+        once for all of them. Whoever is elsewhere came or was served meanwhile.
         """
-        here, edition = self.replica.position, self._edition
+        edition = self._edition
         known: Position | None = None
-        frames: dict[Codec, Frame] = {}
+        way: _Way | None = None
         sent = 0
         for watcher in watchers:
             connection = watcher.connection
@@ -201,26 +230,32 @@ class Audience:
                 continue
             if watcher.show_edition != edition:
                 self._send_show(connection, watcher)
-            if watcher.position is here:
-                continue
             if watcher.position is not known:
-                known, frames = watcher.position, {}
-            if known == here:
+                known = watcher.position
+                way = ways.get(known)
+            if way is None:
                 continue
-            frame = frames.get(connection.codec)
-            if frame is None:
-                frame = frames[connection.codec] = self._seats_frame(connection.codec, known)
-            socket.write(frame)
-            watcher.position = here
+            socket.write(self._frame_along(way, connection.codec))
+            watcher.position = way.to
             sent += 1
         metrics.FRAMES_SENT.inc(sent)
+
+    def _frame_along(self, way: _Way, codec: Codec) -> Frame:
+        frame = way.frames.get(codec)
+        if frame is None:
+            if way.delta is None:
+                way.to = self.replica.position
+                way.frames.clear()
+                frame = self._snapshot_frame(codec)
+            else:
+                frame = self._delta_frame(codec, way.delta)
+            way.frames[codec] = frame
+        return frame
 
     def _seats_frame(self, codec: Codec, known: Position) -> Frame:
         """Return the frame that leads from *known* to the present; each is made once."""
         here = self.replica.position
-        if self._frames_at != here:
-            self._frames.clear()
-            self._frames_at = here
+        self._forget_old_frames()
         from_version = known.version if known.epoch == here.epoch else -1
         frame = self._frames.get((codec, from_version))
         if frame is not None:
@@ -244,7 +279,14 @@ class Audience:
         }
         return encode(push, codec)
 
+    def _forget_old_frames(self) -> None:
+        here = self.replica.position
+        if self._frames_at != here:
+            self._frames.clear()
+            self._frames_at = here
+
     def _snapshot_frame(self, codec: Codec) -> Frame:
+        self._forget_old_frames()
         key = (codec, -1)
         frame = self._frames.get(key)
         if frame is None:
