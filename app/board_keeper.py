@@ -18,6 +18,7 @@ from app.errors import NotFound
 from app.failpoints import Failpoint, reach
 from app.ledger import BoardState, Ledger
 from app.replay import Fault
+from app.shared_reads import SharedReads
 
 # Further behind than this, a whole board is cheaper than its missing events.
 FILL_EVENTS_MAX = 1_000
@@ -37,6 +38,7 @@ class BoardKeeper:
         self._ledger = ledger
         self._catalog = catalog
         self._rebuilds: dict[int, asyncio.Task[Snapshot]] = {}
+        self._snapshots = SharedReads(self._read)
 
     async def post(
         self,
@@ -69,8 +71,12 @@ class BoardKeeper:
     async def snapshot(self, show: int) -> Snapshot:
         """Return the seats of *show*, from the board or, when it is away, from the ledger.
 
-        Raises NotFound, and Unavailable when both are away.
+        All who ask at the same time share one read. Raises NotFound, and Unavailable when both are
+        away.
         """
+        return await self._snapshots.get(show)
+
+    async def _read(self, show: int) -> Snapshot:
         try:
             snapshot = await self._board.read(show)
         except BoardAway:

@@ -20,6 +20,7 @@ from app.domain import Show, ShowStatus
 from app.errors import NotFound
 from app.plans import SeatingPlan, load_plan
 from app.recent import Recent
+from app.shared_reads import SharedReads
 from app.show_form import (
     CURRENCY_DEFAULT,
     HOLD_TTL_S_DEFAULT,
@@ -76,6 +77,8 @@ class Catalog:
         self._queries = load_queries("catalog")
         self._plans = Recent(self._read_plan, entries_max=PLANS_KEPT_MAX)
         self._outlines = Recent(self._read_outline, entries_max=SHOWS_KEPT_MAX)
+        self._shows = SharedReads(self._read_show)
+        self._lists = SharedReads(self._read_shows)
         self._category_names = Recent(self._read_category_names, entries_max=SHOWS_KEPT_MAX)
 
     async def add_venue(self, name: str, plan: SeatingPlan) -> int:
@@ -161,14 +164,20 @@ class Catalog:
         return _show(row)
 
     async def show(self, show: int) -> Show:
-        """Return a show. Raises NotFound."""
+        """Return a show; all who ask at the same time share one read. Raises NotFound."""
+        return await self._shows.get(show)
+
+    async def shows(self, limit: int) -> list[Show]:
+        """Return up to *limit* shows, the next to start first, past ones last."""
+        return await self._lists.get(limit)
+
+    async def _read_show(self, show: int) -> Show:
         row = await self._database.fetchrow(self._queries["show"], show)
         if row is None:
             raise NotFound(f"There is no show {show}.")
         return _show(row)
 
-    async def shows(self, limit: int) -> list[Show]:
-        """Return up to *limit* shows, the next to start first, past ones last."""
+    async def _read_shows(self, limit: int) -> list[Show]:
         return [_show(row) for row in await self._database.fetch(self._queries["shows"], limit)]
 
     async def _read_plan(self, plan_hash: str) -> _Kept:

@@ -166,6 +166,8 @@ def _running(home: Path, servers: EmbeddedServers, instance_count: int) -> Any:
         **os.environ,
         **{f"SEATWIRE_{name.upper()}": value for name, value in _settings(servers).items()},
         "SEATWIRE_PORT": str(port),
+        # How fast sockets may open is measured elsewhere.
+        "SEATWIRE_SOCKETS_PER_S": "20000",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
     }
     commands = [["serve"]] * instance_count + [["work", "expiry", "reconcile", "partitions"]]

@@ -1,5 +1,6 @@
 """What answers look like: JSON bodies, and what a client has already."""
 
+import hashlib
 import re
 from typing import Any, Final, Protocol
 
@@ -27,6 +28,16 @@ class Document(Protocol):
 def reply(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return *body* as JSON."""
     return Response(msgspec.json.encode(body), status, headers, "application/json")
+
+
+def tagged_reply(request: Request, body: Any) -> Response:
+    """Return *body* as JSON with an ETag of what it says, or 304 when the client has it."""
+    encoded = msgspec.json.encode(body)
+    etag = f'"{hashlib.sha256(encoded).hexdigest()[:32]}"'
+    unchanged = not_modified(request, etag, REVALIDATE)
+    if unchanged is not None:
+        return unchanged
+    return Response(encoded, 200, {**REVALIDATE, "ETag": etag}, "application/json")
 
 
 def not_modified(request: Request, etag: str, headers: dict[str, str]) -> Response | None:

@@ -10,7 +10,7 @@ from app.changes import pack_statuses
 from app.domain import Actor
 from app.errors import NotFound
 from app.http.parsing import number_in_query, show_id
-from app.http.replies import REVALIDATE, not_modified, reply
+from app.http.replies import REVALIDATE, not_modified, reply, tagged_reply
 from app.ledger import Event
 from app.services import Services
 from app.show_form import rfc3339, show_form
@@ -20,18 +20,18 @@ SHOWS_LISTED_MAX: Final = 200
 EVENTS_MAX: Final = 1_000
 
 
-async def list_shows(services: Services, _request: Request, _actor: Actor) -> Response:
+async def list_shows(services: Services, request: Request, _actor: Actor) -> Response:
     forms = [
         show_form(show, await services.catalog.category_names(show.plan_hash))
         for show in await services.catalog.shows(SHOWS_LISTED_MAX)
     ]
-    return reply({"shows": forms}, headers=REVALIDATE)
+    return tagged_reply(request, {"shows": forms})
 
 
 async def read_show(services: Services, request: Request, _actor: Actor) -> Response:
     show = await services.catalog.show(show_id(request))
     form = show_form(show, await services.catalog.category_names(show.plan_hash))
-    return reply(form, headers=REVALIDATE)
+    return tagged_reply(request, form)
 
 
 async def read_seats(services: Services, request: Request, _actor: Actor) -> Response:

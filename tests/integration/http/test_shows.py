@@ -159,6 +159,21 @@ async def test_the_seats_have_a_tag_that_spares_sending_them_again(api: Api, sho
     assert changed.json()["version"] == 1
 
 
+@pytest.mark.parametrize("path", ["/shows", "/shows/{show}"])
+async def test_a_show_and_the_list_are_sent_again_only_when_they_changed(
+    api: Api, show: int, path: str
+) -> None:
+    path = path.format(show=show)
+    tag = (await api.ask("GET", path)).headers["etag"]
+    unchanged = await api.ask("GET", path, headers={"If-None-Match": tag})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+    await api.do("POST", f"/shows/{show}/holds", {"seats": [0]}, who="ada")
+    changed = await api.ask("GET", path, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != tag
+
+
 async def test_the_history_tells_every_change_in_order(api: Api, show: int) -> None:
     held = await api.do("POST", f"/shows/{show}/holds", {"seats": [0]}, who="ada")
     booked = await api.do("POST", f"/shows/{show}/bookings", {"hold": held["hold"]}, who="ada")
