@@ -61,8 +61,10 @@ BATCH_COMMANDS_MAX: Final = 200
 BATCH_SEATS_MAX: Final = 2_000
 # Holds that share seats with others of the same claim: nearly all of them end there.
 RIVALS_MAX: Final = 800
-# Of one show: one is claimed, one is in the ledger, one is posted.
-BATCHES_UNDER_WAY_MAX: Final = 3
+# Of one show: one is claimed, two are in the ledger, one is posted. The ledger takes one at a time
+# itself; the second is there when the first is committed, without a round trip between.
+BATCHES_UNDER_WAY_MAX: Final = 4
+BATCHES_IN_LEDGER_MAX: Final = 2
 # Some 25 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
@@ -87,8 +89,8 @@ class _Desk:
     def __init__(self) -> None:
         self.queue: deque[_Ticket] = deque()
         self.task: asyncio.Task[None] | None = None
-        # Each step takes one batch at a time, in order.
-        self.ledger_turn = asyncio.Lock()
+        # Each step takes batches in order.
+        self.ledger_turn = asyncio.Semaphore(BATCHES_IN_LEDGER_MAX)
         self.board_turn = asyncio.Lock()
         self.under_way = 0
         self.before_commit = 0
