@@ -205,6 +205,10 @@ class Database:
         connection = await self._pool.acquire(timeout=timeout_s)
         try:
             yield connection
+        except asyncio.CancelledError:
+            # Its release would wait for the server's word, and failing that raise in place of this.
+            connection.terminate()
+            raise
         finally:
             await self._pool.release(connection, timeout=ACQUIRE_TIMEOUT_S)
 

@@ -33,6 +33,7 @@ class FaultyWire:
         self._writers: set[asyncio.StreamWriter] = set()
         self._clients: set[asyncio.StreamWriter] = set()
         self._era = 0
+        self.swallowed = asyncio.Event()
         self.is_broken = False
         self.losses = 0
 
@@ -116,6 +117,7 @@ class FaultyWire:
     ) -> None:
         while data := await reader.read(CHUNK_BYTES):
             if era != self._era:
+                self.swallowed.set()
                 continue
             if self._marker is not None and self._marker in data:
                 self._marker = None

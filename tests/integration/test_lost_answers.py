@@ -276,6 +276,21 @@ async def test_I9_half_open_connections_are_given_up_together(
         await asyncio.gather(*(remote.ledger.position(show) for _ in range(8)))
 
 
+async def test_I9_who_is_stopped_while_a_server_is_silent_stops(
+    wire: FaultyWire, open_instance: OpenInstance, make_show: MakeShow
+) -> None:
+    """No fault of a connection that is given back may take the place of the stop."""
+    show = await make_show()
+    async with open_instance(database_url=wire.url) as remote:
+        await remote.ledger.position(show)
+        wire.deafen()
+        asked = asyncio.create_task(remote.ledger.position(show))
+        await wire.swallowed.wait()
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+
+
 async def _kill(killer: Connection) -> bool:
     return bool(await killer.fetchval(KILL_COMMITS))
 
