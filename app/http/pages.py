@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from app.config import Settings, project_root
 from app.domain import Actor
-from app.errors import NotFound
+from app.errors import NotFound, Unavailable
 from app.http.parsing import show_id, uuid_in_path
 from app.http.replies import REVALIDATE, document_reply
 from app.http.static_files import StaticFolder
@@ -19,6 +20,8 @@ from app.services import Services
 STATIC_FOLDER: Final[Path] = project_root() / "static"
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
+_WITHOUT_PAGES: Final = ("/api/", "/static/")
+_READING: Final = ("GET", "HEAD")
 _FILE_HEADERS: Final = {
     # A drawing opened by itself is a page, too; a page's own policy governs what it loads.
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; frame-ancestors 'none'",
@@ -45,26 +48,38 @@ async def home_page(services: Services, request: Request, _actor: Actor) -> Resp
 
 
 async def show_page(services: Services, request: Request, _actor: Actor) -> Response:
-    """Answer the page of any show; the page finds out whether it exists."""
-    show_id(request)
+    await _require_show(services, request)
     return _page(request, "show.html", services.settings.origins)
 
 
 async def booking_page(services: Services, request: Request, _actor: Actor) -> Response:
-    """Answer the page of any booking; the page asks for it with its buyer's token."""
-    show_id(request)
+    """Answer the page of any booking of a show; the page asks for it with its buyer's token."""
+    await _require_show(services, request)
     uuid_in_path(request, "booking")
     return _page(request, "booking.html", services.settings.origins)
 
 
-async def kiosk_page(_services: Services, request: Request, _actor: Actor) -> Response:
+async def kiosk_page(services: Services, request: Request, _actor: Actor) -> Response:
     """Answer the page of a show for the foyer."""
-    show_id(request)
+    await _require_show(services, request)
     return _page(request, "kiosk.html")
 
 
 async def admin_page(_services: Services, request: Request, _actor: Actor) -> Response:
     return _page(request, "admin.html")
+
+
+def missing_page(request: Request) -> Response | None:
+    """Return the page that says that there is nothing here, if a browser asks for one."""
+    path = request.url.path
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if not wants_page or path.startswith(_WITHOUT_PAGES) or request.method not in _READING:
+        return None
+    page = _folder(request).page("missing.html")
+    if page is None:
+        return None
+    headers = {"Cache-Control": "no-store", **_page_headers(request)}
+    return Response(page.plain, 404, headers, page.media_type)
 
 
 def page_policy(host: str, embedders: Sequence[str]) -> str:
@@ -90,17 +105,29 @@ def page_policy(host: str, embedders: Sequence[str]) -> str:
     )
 
 
+async def _require_show(services: Services, request: Request) -> None:
+    """Raise NotFound when there is no show of the path's id.
+
+    A page is there also when the ledger is not: it says itself that it waits.
+    """
+    with suppress(Unavailable):
+        await services.catalog.seat_count(show_id(request))
+
+
 def _page(request: Request, name: str, embedders: Sequence[str] = ()) -> Response:
     page = _folder(request).page(name)
     if page is None:
         raise NotFound("There is no such page.")
-    headers = {
-        **REVALIDATE,
+    headers = {**REVALIDATE, **_page_headers(request, embedders)}
+    return document_reply(request, page, page.etag, page.media_type, headers)
+
+
+def _page_headers(request: Request, embedders: Sequence[str] = ()) -> dict[str, str]:
+    return {
         "Content-Security-Policy": page_policy(request.headers.get("host", ""), embedders),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }
-    return document_reply(request, page, page.etag, page.media_type, headers)
 
 
 def _folder(request: Request) -> StaticFolder:

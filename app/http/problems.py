@@ -18,6 +18,7 @@ from app.errors import (
     TooLarge,
     Unauthorized,
 )
+from app.http.pages import missing_page
 
 _TITLES: Final = {
     "bad_message": "The request is not valid",
@@ -47,6 +48,9 @@ log = structlog.get_logger(__name__)
 
 async def on_seatwire_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SeatwireError)
+    page = missing_page(request) if isinstance(error, NotFound) else None
+    if page is not None:
+        return page
     headers = {}
     if error.temporary:
         headers["Retry-After"] = str(max(1, math.ceil(error.fields.get("retry_in_ms", 0) / 1000)))
@@ -58,8 +62,11 @@ async def on_seatwire_error(request: Request, error: Exception) -> Response:
     return _problem(error.code, error.http_status, error.message, error.fields, headers)
 
 
-async def on_http_exception(_: Request, error: Exception) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    page = missing_page(request) if error.status_code == 404 else None
+    if page is not None:
+        return page
     code = _BY_STATUS.get(error.status_code, BadMessage).code
     headers = dict(error.headers or {})
     return _problem(code, error.status_code, f"{error.detail}.", {}, headers)

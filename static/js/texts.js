@@ -16,6 +16,9 @@ export const TEXTS = Object.freeze({
     'page.close': 'Close',
     'page.no_show_address': 'This address names no show.',
 
+    'missing.title': 'There is no such page',
+    'missing.words': 'The address may be mistyped, or what it named is gone.',
+
     'shows.title': 'Shows',
     'shows.loading': 'Loading the shows…',
     'shows.none': 'There are no shows yet.',
@@ -360,6 +363,10 @@ export const TEXTS = Object.freeze({
     'page.home': 'Alle Vorstellungen',
     'page.close': 'Schließen',
     'page.no_show_address': 'Diese Adresse nennt keine Vorstellung.',
+
+    'missing.title': 'Diese Seite gibt es nicht',
+    'missing.words':
+      'Die Adresse ist vielleicht vertippt, oder was sie nannte, gibt es nicht mehr.',
 
     'shows.title': 'Vorstellungen',
     'shows.loading': 'Vorstellungen werden geladen…',
@@ -743,15 +750,19 @@ export function pickLocale(wanted) {
 }
 
 /** What the reader reads, for words and for `Intl`. */
-export let LOCALE = pickLocale(globalThis.navigator?.languages ?? []);
+export let LOCALE = pickLocale(readersLanguages());
 
 /**
  * Speak another language than the browser's, on the whole page: what is written already stays.
  *
- * @param {string} tag as in the attribute `lang`
+ * @param {string} tag as in the attribute `lang`; the browser's own when empty
  */
 export function speak(tag) {
-  LOCALE = pickLocale([tag]);
+  LOCALE = pickLocale(tag === '' ? readersLanguages() : [tag]);
+}
+
+function readersLanguages() {
+  return globalThis.navigator?.languages ?? [];
 }
 
 /**

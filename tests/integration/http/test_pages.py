@@ -10,11 +10,12 @@ import pytest
 from app.http.pages import STATIC_FOLDER
 from tests.integration.http.conftest import ORIGIN, Api
 
+# The file of each page; `{show}` stands for a show that there is.
 PAGES: Final = {
     "/": "index.html",
-    "/shows/1": "show.html",
-    f"/shows/1/bookings/{UUID(int=1)}": "booking.html",
-    "/kiosk/1": "kiosk.html",
+    "/shows/{show}": "show.html",
+    f"/shows/{{show}}/bookings/{UUID(int=1)}": "booking.html",
+    "/kiosk/{show}": "kiosk.html",
     "/admin": "admin.html",
 }
 EMBEDDABLE: Final = ("index.html", "show.html", "booking.html")
@@ -23,19 +24,10 @@ VERSIONED: Final = re.compile(r"/static/v/[0-9a-f]{16}/")
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
-def present() -> list[str]:
-    return [url for url, name in PAGES.items() if (STATIC_FOLDER / name).is_file()]
-
-
-@pytest.mark.parametrize("url", PAGES)
-async def test_a_page_that_is_not_there_is_not_found(api: Api, url: str) -> None:
-    response = await api.client.get(url)
-    assert response.status_code == (200 if url in present() else 404)
-
-
-@pytest.mark.parametrize("url", present())
-async def test_a_page_names_versioned_files_that_are_there(api: Api, url: str) -> None:
-    response = await api.client.get(url)
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_names_versioned_files_that_are_there(api: Api, show: int, path: str) -> None:
+    response = await api.client.get(path.format(show=show))
+    assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', response.text)
     assert files
@@ -45,8 +37,11 @@ async def test_a_page_names_versioned_files_that_are_there(api: Api, url: str) -
         assert (answer.status_code, answer.headers["cache-control"]) == (200, FOR_EVER), file
 
 
-@pytest.mark.parametrize("url", present())
-async def test_a_page_comes_with_a_policy_and_is_revalidated(api: Api, url: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_comes_with_a_policy_and_is_revalidated(
+    api: Api, show: int, path: str
+) -> None:
+    url = path.format(show=show)
     response = await api.client.get(url)
     assert response.headers["cache-control"] == "no-cache"
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -54,10 +49,15 @@ async def test_a_page_comes_with_a_policy_and_is_revalidated(api: Api, url: str)
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "connect-src 'self' ws://seats.example wss://seats.example" in policy
-    embedders = f"'self' {ORIGIN}" if PAGES[url] in EMBEDDABLE else "'none'"
+    embedders = f"'self' {ORIGIN}" if PAGES[path] in EMBEDDABLE else "'none'"
     assert f"frame-ancestors {embedders}" in policy
     unchanged = await api.client.get(url, headers={"If-None-Match": response.headers["etag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+def test_every_page_that_is_there_is_answered() -> None:
+    files = {file.name for file in STATIC_FOLDER.glob("*.html")}
+    assert files == {*PAGES.values(), "missing.html"}
 
 
 async def test_a_host_that_is_no_host_is_not_repeated(api: Api) -> None:
@@ -142,6 +142,26 @@ async def test_files_and_plans_may_be_loaded_by_origins_that_are_allowed(
 )
 async def test_there_is_nothing_else(api: Api, url: str) -> None:
     response = await api.client.get(url, follow_redirects=True)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "url", ["/shows/x", "/shows/999999999", "/kiosk/999999999", "/shows/1/bookings/x", "/nowhere"]
+)
+async def test_a_browser_is_answered_a_page_where_there_is_nothing(api: Api, url: str) -> None:
+    accept = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    response = await api.client.get(url, headers=accept)
+    assert (response.status_code, response.headers["cache-control"]) == (404, "no-store")
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "There is no such page" in response.text
+    assert "Diese Seite gibt es nicht" in response.text
+    assert VERSIONED.search(response.text)
+
+
+@pytest.mark.parametrize("url", ["/api/v1/shows/999999999", "/static/nothing.js"])
+async def test_what_is_no_page_is_answered_a_problem_whoever_asks(api: Api, url: str) -> None:
+    response = await api.client.get(url, headers={"Accept": "text/html"})
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 

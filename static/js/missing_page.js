@@ -1,0 +1,6 @@
+/** What a browser is answered where there is nothing. */
+
+import { applyTexts, t } from './texts.js';
+
+applyTexts();
+document.title = `${t('missing.title')} · Seatwire`;
