@@ -8,7 +8,8 @@
  *   any --close code 4500…4999, or close()--> closed
  *
  * Events:
- *   ready   a link has become current: watch again from what you have
+ *   ready   a link has become current: watch again from what you have; detail.isMove: it took over
+ *           from another one that still worked
  *   down    there is no link now; `lastHeardAt` says since when the picture is not fed
  *   awake   the page is visible again on the same link: nothing was sent in between; or the machine
  *           has slept
@@ -42,6 +43,8 @@ export class Connection extends Emitter {
   #attempt = 0;
   #lastHeardAt = /** @type {number | null} */ (null);
   #cancelRetry = () => {};
+  /** The server does not want to be asked earlier, by the clock's `now`. */
+  #notBefore = 0;
 
   /**
    * @param {object} parts
@@ -163,19 +166,19 @@ export class Connection extends Emitter {
     let token = null;
     /** @type {Link | null} */
     let link = null;
-    let mayComeBack = true;
-    let reason = '';
+    /** @type {import('./link.js').LinkEnd} */
+    let end = { mayComeBack: true, reason: '' };
     try {
       token = await this.#token.get();
       if (this.#isClosed || this.#next !== null) return;
-      link = this.#makeLink((end) => ({ mayComeBack, reason } = end));
+      link = this.#makeLink((itsEnd) => (end = itsEnd));
       this.#next = link;
       const visible = this.#isVisible;
-      const hello = await link.start({ token, visible });
+      await link.start({ token, visible });
       if (this.#isClosed) return link.end();
       this.#next = null;
       this.#linkToken = token;
-      this.#adopt(link, hello);
+      this.#adopt(link);
       if (visible !== this.#isVisible) link.setVisible(this.#isVisible).catch(() => {});
     } catch (error) {
       if (this.#isClosed) return;
@@ -183,7 +186,8 @@ export class Connection extends Emitter {
       link?.end();
       // A refused token is replaced whatever code the server then closes the socket with.
       if (token !== null && isUnauthorized(error)) this.#token.forget(token);
-      else if (!mayComeBack) return this.#giveUp(reason);
+      else if (!end.mayComeBack) return this.#giveUp(end.reason);
+      this.#heed(end);
       this.#scheduleRetry();
     }
   }
@@ -200,15 +204,14 @@ export class Connection extends Emitter {
     return link;
   }
 
-  /**
-   * @param {Link} link
-   * @param {Reply} hello
-   */
-  #adopt(link, hello) {
+  /** @param {Link} link */
+  #adopt(link) {
     const old = this.#link;
+    // Whoever asked for another link meanwhile has one.
+    this.#cancelRetry();
     this.#link = link;
     this.#lastHeardAt = this.#clock.wallNow();
-    this.emit('ready', hello);
+    this.emit('ready', { isMove: old !== null });
     old?.retire();
   }
 
@@ -227,16 +230,23 @@ export class Connection extends Emitter {
   }
 
   /** @param {import('./link.js').LinkEnd} end */
-  #lose({ mayComeBack, reason }) {
+  #lose(end) {
     this.#link = null;
     this.emit('down');
-    if (!mayComeBack) return this.#giveUp(reason);
+    if (!end.mayComeBack) return this.#giveUp(end.reason);
+    this.#heed(end);
     if (this.#next === null) this.#scheduleRetry();
+  }
+
+  /** @param {import('./link.js').LinkEnd} end */
+  #heed({ retryInMs = 0 }) {
+    this.#notBefore = this.#clock.now() + retryInMs;
   }
 
   #scheduleRetry() {
     this.#cancelRetry();
-    const delayMs = retryDelayMs(this.#attempt, this.#clock.random());
+    const patienceMs = Math.max(this.#notBefore - this.#clock.now(), 0);
+    const delayMs = patienceMs + retryDelayMs(this.#attempt, this.#clock.random());
     this.#attempt += 1;
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#openLink());
   }

@@ -6,12 +6,20 @@
  * `onEnd`, unless the owner ended it.
  */
 
-import { ProtocolError, WireError, decodeMessage, encodeCommand, mayComeBack } from './protocol.js';
+import {
+  ProtocolError,
+  WireError,
+  decodeMessage,
+  encodeCommand,
+  mayComeBack,
+  retryInMs,
+} from './protocol.js';
 
 /** @typedef {import('./clock.js').Clock} Clock */
 /** @typedef {import('./protocol.js').Push} Push */
 /** @typedef {import('./protocol.js').Reply} Reply */
-/** @typedef {{mayComeBack: boolean, reason: string}} LinkEnd */
+/** @typedef {{mayComeBack: boolean, reason: string, retryInMs?: number}} LinkEnd
+ *   retryInMs: before which the server does not want to be asked again */
 /** @typedef {{resolve: (reply: Reply) => void, reject: (error: Error) => void,
  *   cancelTimeout: () => void}} Pending */
 
@@ -57,7 +65,11 @@ export class Link {
     this.#lastHeard = clock.now();
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = ({ code, reason }) =>
-      this.#finish({ mayComeBack: mayComeBack(code), reason: reason || `closed with ${code}` });
+      this.#finish({
+        mayComeBack: mayComeBack(code),
+        reason: reason || `closed with ${code}`,
+        retryInMs: retryInMs(reason),
+      });
   }
 
   /**

@@ -53,6 +53,9 @@ const SEATS_PER_BYTE = 4;
 const FINAL_CLOSE_CODE_MIN = 4500;
 const FINAL_CLOSE_CODE_MAX = 4999;
 
+/** A server that asks for more patience than this is not believed. */
+const RETRY_IN_MS_MAX = 60_000;
+
 /** A request that was answered with "no"; `code` is stable, `fields` are the error's own. */
 export class WireError extends Error {
   /**
@@ -143,6 +146,16 @@ export function unpackStatuses(base64, count) {
  */
 export function mayComeBack(closeCode) {
   return closeCode < FINAL_CLOSE_CODE_MIN || closeCode > FINAL_CLOSE_CODE_MAX;
+}
+
+/**
+ * Return how long the server asks a client to stay away at least, in milliseconds.
+ *
+ * @param {string} closeReason `retry_in_ms=<n>`, or anything else for no time
+ */
+export function retryInMs(closeReason) {
+  const [, ms = '0'] = /^retry_in_ms=(\d+)$/.exec(closeReason) ?? [];
+  return Math.min(Number(ms), RETRY_IN_MS_MAX);
 }
 
 /**

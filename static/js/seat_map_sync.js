@@ -3,7 +3,8 @@
  * fresh the picture is.
  *
  *   catching_up --snapshot, fitting delta, or a pulse with our version--> live
- *   live --gap, page visible again, new link--> catching_up
+ *   live --gap, page visible again, new link after none--> catching_up
+ *   live --new link that takes over from another, and answers--> live
  *   any --no link--> stale (since the server last spoke)
  *   live --a pulse without our show: the server doubts--> stale (since it was last sure)
  *
@@ -89,7 +90,7 @@ export class SeatMapSync extends Emitter {
   /** Begin to watch, now and after every reconnect. */
   start() {
     const { signal } = this.#listening;
-    this.#connection.on('ready', () => this.#watch(), signal);
+    this.#connection.on('ready', ({ isMove }) => this.#watch(isMove), signal);
     this.#connection.on('down', () => this.#goStale(), signal);
     this.#connection.on('closed', () => this.#goStale(), signal);
     // Watching again is answered at once even when nothing was missed; a pulse would take seconds.
@@ -105,12 +106,17 @@ export class SeatMapSync extends Emitter {
     this.#turn += 1;
   }
 
-  /** Ask for the show's seats: what happened since our version, or all of them. */
-  async #watch() {
+  /**
+   * Ask for the show's seats: what happened since our version, or all of them.
+   *
+   * @param {boolean} [isMove] from a link that still worked: until the new one answers, the picture
+   *   is as old as an answer takes, as it always is
+   */
+  async #watch(isMove = false) {
     const turn = (this.#turn += 1);
     this.#cancelRetry();
     this.#pulsesBehind = 0;
-    this.#setFreshness('catching_up');
+    if (!isMove) this.#setFreshness('catching_up');
     const since = this.#state.position;
     this.#isResyncing = since === null;
     try {
@@ -126,6 +132,7 @@ export class SeatMapSync extends Emitter {
 
   /** @param {WireError} error */
   #watchFailed(error) {
+    if (this.#connection.isReady) this.#setFreshness('catching_up');
     if (FINAL_CODES.includes(error.code)) {
       this.emit('refused', error);
       return;

@@ -8,10 +8,12 @@ export const PULSE_MS = 5_000;
 /** A connection, its clock and its sockets in the order of their making. */
 export function connect({ tokens = ['t1', 't2', 't3'], visible = true } = {}) {
   const clock = new ManualClock();
+  const late = { until: Promise.resolve() };
   const sockets = [];
   const forgotten = [];
   const token = {
     get: async () => {
+      await late.until;
       if (tokens.length === 0) throw new Error('no session');
       return tokens[0];
     },
@@ -32,7 +34,7 @@ export function connect({ tokens = ['t1', 't2', 't3'], visible = true } = {}) {
     clock,
     openSocket,
   });
-  return { connection, clock, sockets, forgotten, tokens };
+  return { connection, clock, sockets, forgotten, tokens, late };
 }
 
 /** A connection that has said hello. */
@@ -42,6 +44,21 @@ export async function connected(options) {
   await settled();
   await greet(parts.sockets[0]);
   return parts;
+}
+
+/** A connection that has said hello, and gets its token from now on when `giveToken` is called. */
+export async function connectedWithLateToken() {
+  const parts = await connected();
+  /** @type {() => void} */
+  let come = () => {};
+  parts.late.until = new Promise((resolve) => (come = resolve));
+  return {
+    ...parts,
+    giveToken: async () => {
+      come();
+      await settled();
+    },
+  };
 }
 
 /** The server answers hello. */

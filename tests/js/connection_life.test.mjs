@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   PULSE_MS,
   connected,
+  connectedWithLateToken,
   connectedToNothing,
   greet,
   nextSocket,
@@ -100,6 +101,52 @@ test('goaway: when the old socket closes first, there is only one new one', asyn
   assert.equal(sockets.length, 2);
   await greet(sockets[1]);
   assert.ok(connection.isReady);
+});
+
+test('goaway: while no new socket opens it is tried for again, and the old one goes on', async () => {
+  const { connection, sockets, clock } = await connected();
+  const down = collect(connection, 'down');
+  const ready = collect(connection, 'ready');
+  clock.chance = 0.25;
+  await sockets[0].say({ push: 'goaway', delay_ms: 0 });
+  await clock.advance(0);
+  await sockets[1].drop(1006);
+  await clock.advance(249);
+  assert.equal(sockets.length, 2);
+  await clock.advance(1);
+  await sockets[2].drop(1006);
+  await clock.advance(500);
+  assert.ok(connection.isReady);
+  await greet(sockets[3]);
+  assert.deepEqual([down, ready], [[], [{ isMove: true }]]);
+  assert.equal(sockets[0].closedWith, 1000);
+});
+
+test('a token that comes late makes one link, though another was asked for meanwhile', async () => {
+  const { connection, sockets, clock, giveToken } = await connectedWithLateToken();
+  await sockets[0].say({ push: 'goaway', delay_ms: 0 });
+  await clock.advance(0);
+  await sockets[0].drop(1012);
+  await giveToken();
+  await greet(sockets[1]);
+  await clock.advance(1_000);
+  assert.equal(sockets.length, 2);
+  assert.ok(connection.isReady);
+});
+
+test('close code 1013 says how long to stay away at least', async () => {
+  const { connection, sockets, clock } = await connected();
+  clock.chance = 0.25;
+  await sockets[0].drop(1013, 'retry_in_ms=4000');
+  connection.hurry();
+  await clock.advance(4_249);
+  assert.equal(sockets.length, 1);
+  await clock.advance(1);
+  await sockets[1].drop(1013, 'retry_in_ms=2000');
+  await clock.advance(2_499);
+  assert.equal(sockets.length, 2);
+  await clock.advance(1);
+  assert.equal(sockets.length, 3);
 });
 
 test('a socket that does not open in time is given up', async () => {

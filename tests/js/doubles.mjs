@@ -139,8 +139,14 @@ export class FakeConnection extends Emitter {
 
   async comeBack() {
     this.isReady = true;
-    this.emit('ready');
+    this.emit('ready', { isMove: false });
     for (const resolve of this.#whenReady.splice(0)) resolve();
+    await settled();
+  }
+
+  /** Another link takes over from the one that was there. */
+  async move() {
+    this.emit('ready', { isMove: true });
     await settled();
   }
 

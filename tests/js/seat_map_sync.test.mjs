@@ -222,3 +222,21 @@ test('stopped, it hears nothing', async () => {
   assert.deepEqual([...sync.statuses], [0, 0, 0, 0]);
   assert.equal(connection.asked.length, 0);
 });
+
+test('a link that takes over from another leaves the map live, with what the answer brings', async () => {
+  const { connection, sync } = await live();
+  const freshness = collect(sync, 'freshness');
+  await connection.move();
+  assert.deepEqual(connection.waiting('watch').since, { epoch: EPOCH, version: 16 });
+  await connection.answer('watch', { show: { show: SHOW, title: 'T' } });
+  await connection.push(delta(16, 18, [[1, 2]]));
+  assert.deepEqual([...sync.statuses], [0, 2, 0, 0]);
+  assert.deepEqual(freshness, []);
+});
+
+test('a link that takes over and does not answer leaves the map live no longer', async () => {
+  const { connection, sync } = await live();
+  await connection.move();
+  await connection.refuse('watch', 'timeout');
+  assert.equal(sync.freshness.state, 'catching_up');
+});
