@@ -1,7 +1,8 @@
 /** How a show sells, as pictures: bars by category, bookings a minute, holds about to lapse. */
 
+import { LapsingHolds } from './admin_lapsing.js';
 import { byId, make } from './dom.js';
-import { countdown, money, wholeNumber } from './formats.js';
+import { money, wholeNumber } from './formats.js';
 import { LOCALE, hasText, t } from './texts.js';
 import { PARTS, sharesOf, sparkBars, totalsOf } from './sales_figures.js';
 
@@ -16,17 +17,19 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** @type {Intl.NumberFormatOptions} */
 const PERCENT = { style: 'percent', maximumFractionDigits: 1 };
 
-/** From here on a hold is about to lapse in a moment. */
-const SOON_MS = 60_000;
-
 export class SalesPanel {
   #root = byId('sales');
-  #onLook;
+  #bars = make('ul', { className: 'bars' });
+  #minutes = make('div');
+  #lapsing;
+  #watchersTitle = make('h2');
+  #instances = make('div');
+  #refusals = make('div');
 
   /** @param {(seats: number[]) => void} onLook somebody wants to see these seats */
   constructor(onLook) {
-    this.#onLook = onLook;
-    setInterval(() => this.#tick(), TICK_MS);
+    this.#lapsing = new LapsingHolds(onLook);
+    setInterval(() => this.#lapsing.tick(), TICK_MS);
   }
 
   clear() {
@@ -49,31 +52,41 @@ export class SalesPanel {
     byId('figures').removeAttribute('data-old');
     const currency = show?.currency ?? 'EUR';
     this.#showFigures(sales, currency);
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.hold;
-    this.#root.replaceChildren(
-      make('h2', {}, t('admin.by_category')),
-      legend(),
-      make('ul', { className: 'bars' }, ...sales.categories.map((one) => bar(one, currency))),
-      make('h2', {}, t('admin.bookings_by_minute')),
-      ...minutes(sales.bookings_by_minute),
-      make('h2', {}, t('admin.lapsing')),
-      this.#lapsing(sales.lapsing),
-      make('h2', {}, t('admin.watchers', { count: sales.watchers })),
+    const bars = sales.categories.map((category) => bar(category, currency));
+    this.#bars.replaceChildren(...bars);
+    this.#minutes.replaceChildren(...minutes(sales.bookings_by_minute));
+    this.#lapsing.show(sales.lapsing);
+    this.#watchersTitle.textContent = t('admin.watchers', { count: sales.watchers });
+    this.#instances.replaceChildren(
       ladder(
         sales.instances.map(({ instance, watchers }) => [instance, watchers]),
         t('admin.no_watchers'),
       ),
-      make('h2', {}, t('admin.refusals')),
+    );
+    this.#refusals.replaceChildren(
       ladder(
         Object.entries(sales.refusals).map(([code, count]) => [refusalWords(code), count]),
         t('admin.no_refusals'),
       ),
     );
-    if (focused) {
-      const again = this.#root.querySelector(`[data-hold="${focused}"]`);
-      /** @type {HTMLElement | null} */ (again)?.focus();
-    }
-    this.#tick();
+    if (!this.#bars.isConnected) this.#fill();
+  }
+
+  /** Put the parts on the page; from then on each is brought up to date where it is. */
+  #fill() {
+    this.#root.replaceChildren(
+      make('h2', {}, t('admin.by_category')),
+      legend(),
+      this.#bars,
+      make('h2', {}, t('admin.bookings_by_minute')),
+      this.#minutes,
+      make('h2', {}, t('admin.lapsing')),
+      ...this.#lapsing.elements,
+      this.#watchersTitle,
+      this.#instances,
+      make('h2', {}, t('admin.refusals')),
+      this.#refusals,
+    );
   }
 
   /**
@@ -92,40 +105,6 @@ export class SalesPanel {
       figure('money', t('admin.revenue'), money(totals.revenue, currency)),
       figure('watchers', t('admin.watching'), wholeNumber(watchers)),
     );
-  }
-
-  /** @param {Sales['lapsing']} holds */
-  #lapsing(holds) {
-    if (holds.length === 0) return make('p', { className: 'soft' }, t('admin.no_holds'));
-    const now = performance.now();
-    const rows = holds.map(({ hold, holder, seats, expires_in_ms }) =>
-      make(
-        'li',
-        {},
-        make(
-          'button',
-          {
-            type: 'button',
-            title: t('admin.look'),
-            onclick: () => this.#onLook(seats),
-            dataset: { hold },
-          },
-          make('span', { className: 'holder' }, holder),
-          make('span', { className: 'soft' }, t('shows.seats', { count: seats.length })),
-          make('span', { className: 'time', dataset: { deadline: String(now + expires_in_ms) } }),
-        ),
-      ),
-    );
-    return make('ul', { className: 'lapsing' }, ...rows);
-  }
-
-  #tick() {
-    for (const time of this.#root.querySelectorAll('[data-deadline]')) {
-      const deadline = Number(/** @type {HTMLElement} */ (time).dataset.deadline);
-      const remainingMs = Math.max(deadline - performance.now(), 0);
-      time.textContent = countdown(remainingMs);
-      time.toggleAttribute('data-soon', remainingMs < SOON_MS);
-    }
   }
 }
 

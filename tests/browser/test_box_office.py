@@ -19,6 +19,12 @@ DROP: Final = """(target, text) => {
   target.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}));
 }"""
 
+# Has the page keep where its map is asked to look.
+NOTE_LOOKS: Final = """() => {
+  window.looks = [];
+  document.querySelector('seat-map#map').lookAt = seats => looks.push([...seats]);
+}"""
+
 
 async def test_when_staff_cancel_a_show_every_open_page_says_so(
     fleet: Fleet, visitors: Visitors
@@ -68,6 +74,26 @@ async def test_seats_that_staff_block_are_off_sale_for_everybody(
     await staff.get_by_role("tab", name="Seats").click()
     await staff.get_by_role("button", name="Block 1 free seat").click()
     await expect(in_list(buyer, 3)).to_contain_text("Not on sale")
+    await staff.get_by_role("button", name="Unblock 1 seat").click()
+    await expect(in_list(buyer, 3)).to_contain_text("Free")
+
+
+async def test_a_press_on_a_hold_outlives_the_news_about_it(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    buyer = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(buyer)
+    await hold_seat(buyer, 3)
+    staff = await _open_desk(fleet, visitors, web.url, show)
+    await staff.evaluate(NOTE_LOOKS)
+    await staff.locator("#sales .lapsing button").hover()
+    await staff.mouse.down()
+    await hold_seat(buyer, 4)
+    await expect(staff.locator("#sales .lapsing li")).to_contain_text("2 seats")
+    await staff.mouse.up()
+    assert await staff.evaluate("looks") == [[3, 4]]
 
 
 async def test_rows_and_rectangles_are_chosen_with_one_gesture(
