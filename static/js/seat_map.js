@@ -5,7 +5,7 @@
  *   show    number of the show
  *   server  origin of the server; the one that this module came from by default
  *   mode    `buyer` (default): a click holds or gives back; `staff`: a click only selects
- *   lang    language of the words, `en` or `de`; the reader's own by default
+ *   lang    language of the words, `en` or `de`, for all maps of the page; the reader's own by default
  * and, written by the element: `freshness` (`live`, `catching_up`, `stale`).
  *
  * Properties
@@ -20,8 +20,9 @@
  *   plan           the SeatPlan that is drawn, or null
  *
  * Methods
- *   showPlan(document)            draw a plan without a show, as before it is stored. Returns what
- *                                 had to be left out, [{x, y, text}]; also takes null: nothing
+ *   showPlan(document)            draw a plan without a show, as before it is stored, until `show` is
+ *                                 set. Returns what had to be left out, [{x, y, text}]; also takes
+ *                                 null: nothing
  *   showMarks([{x, y, text}])     point at places of the plan (plan units), as at its faults; [] ends
  *   lookAt(seats)                 bring seats into view
  *   fit()                         show the whole plan
@@ -45,7 +46,7 @@ import { makeHint, makeParts } from './seat_map_parts.js';
 import { SeatSelection } from './seat_selection.js';
 import { freshnessWords, problemWords } from './sentences.js';
 import { ShowSession } from './show_session.js';
-import { speak, t } from './texts.js';
+import { applyTexts, speak, t } from './texts.js';
 
 /** @typedef {import('./seat_selection.js').SelectionMode} SelectionMode */
 /** @typedef {import('./map_scene.js').Fault} Fault */
@@ -54,7 +55,7 @@ import { speak, t } from './texts.js';
 const HOME = new URL(import.meta.url).origin;
 
 export class SeatMap extends HTMLElement {
-  static observedAttributes = ['show', 'server'];
+  static observedAttributes = ['show', 'server', 'lang'];
 
   /** Who looks, when it is not this browser's buyer; counts from the next `show` on.
    * @type {import('./show_session.js').Access | undefined} */
@@ -64,17 +65,21 @@ export class SeatMap extends HTMLElement {
   #session = null;
   /** @type {PlanOnMap | null} */
   #drawn = null;
+  /** What was given to be drawn without a show. @type {{plan: SeatPlan, marks: Fault[]} | null} */
+  #given = null;
   #selection = new SeatSelection();
   #isModeSet = false;
+  #isPlaced = false;
   #parts;
   /** Ends with the show. */
   #listening = new AbortController();
+
   constructor() {
     super();
-    const language = this.getAttribute('lang');
-    if (language) speak(language);
     this.#parts = makeParts();
-    this.attachShadow({ mode: 'open' }).append(...Object.values(this.#parts), makeHint());
+    const shadow = this.attachShadow({ mode: 'open' });
+    shadow.append(...Object.values(this.#parts), makeHint());
+    applyTexts(shadow);
     this.#selection.addEventListener('change', (event) => {
       const { detail } = /** @type {CustomEvent} */ (event);
       this.#drawn?.showChosen(detail);
@@ -135,11 +140,11 @@ export class SeatMap extends HTMLElement {
    */
   showPlan(document) {
     this.#close();
+    this.#given = null;
     if (document === null) return [];
     const { plan, faults } = drawable(document);
-    this.#listening = new AbortController();
-    this.#draw(new SeatPlan(plan));
-    this.#showWords();
+    this.#given = { plan: new SeatPlan(plan), marks: [] };
+    this.#drawGiven(this.#given);
     return faults;
   }
 
@@ -149,21 +154,41 @@ export class SeatMap extends HTMLElement {
    * @param {Fault[]} faults
    */
   showMarks(faults) {
+    if (this.#given !== null) this.#given.marks = faults;
     this.#drawn?.showFaults(faults);
   }
 
   connectedCallback() {
-    this.#open();
+    // Its plan may have come before there was a page around it, or when it was elsewhere on it.
+    this.#close();
+    this.#isPlaced = true;
+    if (this.#given !== null) this.#drawGiven(this.#given);
+    else this.#open();
   }
 
   disconnectedCallback() {
+    this.#isPlaced = false;
     this.#close();
   }
 
-  attributeChangedCallback() {
-    if (!this.isConnected) return;
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (name === 'lang') return this.#speak();
+    this.#given = null;
+    // An element that was on the page before this module hears of its attributes first.
+    if (!this.#isPlaced) return;
     this.#close();
     this.#open();
+  }
+
+  /** Write every word anew, in the language that the element names. */
+  #speak() {
+    speak(this.getAttribute('lang') ?? '');
+    applyTexts(/** @type {ShadowRoot} */ (this.shadowRoot));
+    this.#showWords();
+    this.#describe();
+    if (this.#session !== null) this.#showFreshness();
+    this.#drawn?.refreshWords();
   }
 
   #open() {
@@ -196,6 +221,13 @@ export class SeatMap extends HTMLElement {
     // Another show must not begin with the picture or the name of this one.
     this.#parts.canvas.width = 0;
     this.#parts.canvas.removeAttribute('aria-label');
+  }
+
+  /** @param {{plan: SeatPlan, marks: Fault[]}} given */
+  #drawGiven({ plan, marks }) {
+    this.#listening = new AbortController();
+    this.#draw(plan);
+    this.#drawn?.showFaults(marks);
   }
 
   /** @param {SeatPlan} plan */

@@ -1,7 +1,6 @@
-/** What <seat-map> is made of inside, in the reader's words. */
+/** What <seat-map> is made of inside. `applyTexts` puts the words in. */
 
 import { make } from './dom.js';
-import { t } from './texts.js';
 
 const STYLE_URL = new URL('../css/seat_map.css', import.meta.url).href;
 
@@ -36,9 +35,9 @@ export function makeParts() {
     buttons: make(
       'div',
       { className: 'buttons' },
-      button('in', '+', t('map.zoom_in')),
-      button('out', '−', t('map.zoom_out')),
-      button('fit', '⤢', t('map.fit')),
+      button('in', '+', 'map.zoom_in'),
+      button('out', '−', 'map.zoom_out'),
+      button('fit', '⤢', 'map.fit'),
     ),
     // What it does the arrow keys do as well.
     minimap: make(
@@ -54,18 +53,14 @@ export function makeParts() {
 
 /** The keys of the map in words, for those who cannot see it. */
 export function makeHint() {
-  return make('p', { className: 'unseen', id: 'keys' }, t('map.keys'));
+  return make('p', { className: 'unseen', id: 'keys', dataset: { t: 'map.keys' } });
 }
 
 /**
  * @param {string} action
  * @param {string} sign
- * @param {string} words
+ * @param {string} key of its words
  */
-function button(action, sign, words) {
-  return make(
-    'button',
-    { type: 'button', title: words, ariaLabel: words, dataset: { do: action } },
-    sign,
-  );
+function button(action, sign, key) {
+  return make('button', { type: 'button', dataset: { do: action, tTitle: key, tLabel: key } }, sign);
 }

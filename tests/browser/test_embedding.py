@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import suppress
 
-from playwright.async_api import expect
+from playwright.async_api import WebSocket, expect
 
 from tests.browser.visitors import Visitors, at_seat, in_list, is_live, open_list
 from tests.end_to_end.fleet import Fleet
@@ -35,7 +35,11 @@ async def test_a_map_on_another_site_is_live_and_sells(fleet: Fleet, visitors: V
         await is_live(buyer)
         await open_list(buyer, 0)
 
-        page = await visitors.come(site)
+        page = await visitors.come("about:blank")
+        opened: list[WebSocket] = []
+        page.on("websocket", lambda socket: opened.append(socket))
+        await page.goto(site)
         await is_live(page)
         await page.mouse.click(*await at_seat(page, 3))
         await expect(in_list(buyer, 3)).to_contain_text("Held by others")
+        assert len(opened) == 1

@@ -26,6 +26,23 @@ PAINTED: Final = """([x, y]) => {
   return red === 0x33 && green === 0x66 && blue === 0x99;
 }"""
 
+ADD_GERMAN: Final = """() => {
+  window.late = document.createElement('seat-map');
+  late.id = 'late';
+  late.lang = 'de';
+  document.body.append(late);
+}"""
+# Whether any seat is painted.
+HAS_PICTURE: Final = """() => {
+  const canvas = document.querySelector('#map').shadowRoot.querySelector('canvas');
+  if (canvas.width === 0) return false;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === 0x33 && data[at + 1] === 0x66 && data[at + 2] === 0x99) return true;
+  }
+  return false;
+}"""
+
 
 @pytest.fixture(scope="module")
 def board() -> Iterator[str]:
@@ -43,6 +60,30 @@ async def test_the_wheel_zooms_at_the_pointer(board: str, visitors: Visitors) ->
     assert after.to_plan(400, 380) == pytest.approx(before.to_plan(400, 380))
     await page.mouse.wheel(0, 120)
     assert (await _moved(page, after)).scale < after.scale
+
+
+async def test_a_map_speaks_the_language_it_is_given_whenever_that_is(
+    board: str, visitors: Visitors
+) -> None:
+    page = await visitors.come(board)
+    await draw(page, SEATS)
+    fit = page.locator("#late button[data-do=fit]")
+    await page.evaluate(ADD_GERMAN)
+    await expect(fit).to_have_attribute("title", "Ganzen Plan zeigen")
+    await expect(fit).to_have_attribute("aria-label", "Ganzen Plan zeigen")
+    await page.evaluate("late.lang = 'en'")
+    await expect(fit).to_have_attribute("title", "Show the whole plan")
+
+
+async def test_a_plan_stays_on_a_map_that_is_moved_on_its_page(
+    board: str, visitors: Visitors
+) -> None:
+    page = await visitors.come(board)
+    await draw(page, SEATS)
+    await page.evaluate("document.body.append(document.createElement('div'))")
+    await page.evaluate("document.querySelector('div').append(document.querySelector('#map'))")
+    assert await page.evaluate("document.querySelector('#map').plan.count") == 400
+    await page.wait_for_function(HAS_PICTURE)
 
 
 async def test_a_drag_moves_the_plan_with_the_pointer(board: str, visitors: Visitors) -> None:
