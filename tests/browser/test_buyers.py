@@ -1,9 +1,12 @@
 import asyncio
+import base64
 import re
 import signal
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
+import zxingcpp
 from playwright.async_api import expect
 
 from app.domain import Role
@@ -27,6 +30,22 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+
+CODE_PX: Final = 400
+# The picture of the code as it is painted, a byte of grey a pixel.
+GREYS_OF_CODE: Final = """(side) => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
+  const context = canvas.getContext('2d');
+  context.drawImage(document.querySelector('#qr'), 0, 0, side, side);
+  const { data } = context.getImageData(0, 0, side, side);
+  let greys = '';
+  for (let at = 0; at < data.length; at += 4) greys += String.fromCharCode(data[at]);
+  return btoa(greys);
+}"""
+# What came over the network for plans; nothing for one that the browser had.
+PLANS_FETCHED: Final = """() => performance.getEntriesByType('resource')
+  .filter(({ name }) => name.includes('/api/v1/plans/'))
+  .map(({ name, transferSize }) => ({ url: name, bytes: transferSize }))"""
 
 
 async def test_buyers_on_two_instances_see_each_others_clicks(
@@ -157,6 +176,41 @@ async def test_a_booking_can_be_put_into_a_calendar(fleet: Fleet, visitors: Visi
     text = await asyncio.to_thread(Path(await download.path()).read_text, encoding="utf-8")
     assert text.startswith("BEGIN:VCALENDAR")
     assert "DTSTART:20310501T183000Z" in text
+
+
+async def test_the_code_on_a_booking_reads_as_its_signed_reference(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await book(page)
+    await expect(page.locator("#qr")).to_be_visible()
+    greys = base64.b64decode(await page.evaluate(GREYS_OF_CODE, CODE_PX))
+    picture = memoryview(greys).cast("B", (CODE_PX, CODE_PX))
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == await page.locator("#reference").text_content()
+    found = await fleet.ask("GET", web.url, f"/references/{code.text}", role=Role.STAFF)
+    assert (found["show"], found["seats"], found["status"]) == (show, [3], "confirmed")
+    assert found["booking"] == await page.locator("#number").text_content()
+
+
+async def test_a_plan_is_fetched_once_for_all_visits_and_all_shows_that_have_it(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    first, second = await fleet.add_show(web.url), await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{first}")
+    await is_live(page)
+    (plan,) = await page.evaluate(PLANS_FETCHED)
+    assert plan["bytes"] > 0
+    for show in (first, second):
+        again = await page.context.new_page()
+        await again.goto(f"{web.url}/shows/{show}")
+        await is_live(again)
+        assert await again.evaluate(PLANS_FETCHED) == [{"url": plan["url"], "bytes": 0}]
 
 
 async def test_the_keyboard_alone_leads_from_the_shows_to_a_booking(
