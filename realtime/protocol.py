@@ -168,8 +168,11 @@ def decode(data: str | bytes, codec: Codec) -> Message:
 
 def encode(message: dict[str, Any], codec: Codec) -> Frame:
     """Return the frame of a reply or a push. bytes are bin in msgpack and base64 in JSON."""
-    payload = _ENCODERS[codec](message)
-    is_text = codec is Codec.JSON
+    return make_frame(_ENCODERS[codec](message), is_text=codec is Codec.JSON)
+
+
+def make_frame(payload: bytes, *, is_text: bool) -> Frame:
+    """Return the frame of a message that is encoded already."""
     return Frame(payload, is_text, _header(len(payload), is_text=is_text) + payload)
 
 

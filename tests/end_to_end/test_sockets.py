@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import msgpack
@@ -187,6 +188,32 @@ async def test_a_reader_that_does_not_read_costs_no_memory_and_catches_up(fleet:
     finally:
         stalled.close()
     assert messages < 100, "most of the 121 versions were merged"
+
+
+async def test_HS5_what_comes_too_early_is_told_when_to_come_back(fleet: Fleet) -> None:
+    """The answer comes before the handshake; who comes back when told gets in."""
+    one = await fleet.start_web(SEATWIRE_SOCKETS_PER_S="1")
+    url = one.url.replace("http", "ws") + "/ws"
+    async with AsyncExitStack() as stack:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await _open_many(stack, url)
+        response = refused.value.response
+        assert response.status_code == 503
+        assert int(response.headers["Retry-After"]) >= 1
+    await eventually(lambda: _opens(url))
+
+
+async def _open_many(stack: AsyncExitStack, url: str) -> None:
+    for _ in range(1_000):
+        await stack.enter_async_context(connect(url))
+
+
+async def _opens(url: str) -> bool:
+    try:
+        async with connect(url):
+            return True
+    except websockets.InvalidStatus:
+        return False
 
 
 async def test_a_stopped_instance_says_goodbye_then_closes_with_1012(fleet: Fleet) -> None:
