@@ -13,6 +13,7 @@ import pytest
 
 from app.client import Client
 from app.embedded import EmbeddedValkey
+from tests.chaos.wire import Wire
 from tests.conftest import Servers
 from tests.end_to_end.faults import send_signal
 from tests.end_to_end.fleet import Fleet, environment, eventually
@@ -109,6 +110,44 @@ async def test_I6_screens_stay_within_two_seconds_without_redis(
         for client in (watcher, buyer):
             await _sees(client, show, 5, HELD, SEEN_WITHIN_S)
         assert watcher.screens[show].statuses == buyer.screens[show].statuses
+
+
+@pytest.fixture
+async def wire(valkey: EmbeddedValkey) -> AsyncIterator[Wire]:
+    """Between Valkey and who is given its port."""
+    wire = Wire(str(valkey.socket_folder / valkey.socket_name))
+    await wire.open()
+    try:
+        yield wire
+    finally:
+        await wire.close()
+
+
+@pytest.mark.parametrize("loss", ["message", "cut", "half open"])
+async def test_I6_what_pubsub_lost_without_a_word_is_found_and_no_watcher_is_disconnected(
+    fleet: Fleet, wire: Wire, loss: str
+) -> None:
+    """Versions are compared, and an instance that does not hear itself subscribes anew."""
+    one, two = await asyncio.gather(
+        fleet.start_web(), fleet.start_web(SEATWIRE_REDIS_URL=f"redis://127.0.0.1:{wire.port}")
+    )
+    show = await fleet.add_show(one.url)
+    async with fleet.buyer(one) as buyer, fleet.buyer(two) as watcher:
+        await watcher.watch(show)
+        if loss == "message":
+            wire.pushes_to_lose = 1
+        elif loss == "cut":
+            wire.cut()
+        else:
+            wire.go_half_open()
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[1])
+        held_at = time.monotonic()
+        await _sees(watcher, show, 1, HELD, SEEN_WITHIN_S)
+        print(f"measured: {loss}, seen after {time.monotonic() - held_at:.2f} s")
+        wire.heal()
+        await eventually(lambda: _is_whole(fleet, two.url))
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[2])
+        await _sees(watcher, show, 2, HELD)
 
 
 async def _sees(client: Client, show: int, seat: int, status: int, timeout_s: float = 10.0) -> None:
