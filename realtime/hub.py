@@ -30,7 +30,7 @@ HELLO_TIMEOUT_S: Final = 10.0
 # A phone that has read nothing for so long is out of reach; its buyer sees "stale" by then.
 CONGESTED_S_MAX: Final = 20.0
 # Sockets that may open at once, as seconds of the pace at which they may open one after another.
-BURST_S: Final = 0.2
+BURST_S: Final = 1.0
 # An instance that is full, or about to stop, is not asked again at once.
 FULL_RETRY_S: Final = 5.0
 # The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
