@@ -36,7 +36,7 @@ INSTANCES: Final = "instances"
 WORKER: Final = "worker"
 GENERATOR: Final = "generator"
 
-ROW_SEATS: Final = 200
+ROW_SEATS: Final = 100
 PRICES: Final = {"Front": 5_000, "Back": 3_000}
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 20.0
