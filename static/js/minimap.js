@@ -124,7 +124,7 @@ export class Minimap {
     context.clearRect(0, 0, this.#view.width, this.#view.height);
     paintAreas(context, this.#plan.areas, this.#view, this.#theme);
     if (this.#map.scene.sections.length > 0) {
-      this.#painter.paint(context, this.#view, ratio, 1, -1);
+      this.#painter.paintShapes(context, this.#view, ratio, -1);
       return;
     }
     context.fillStyle = this.#theme.unknown;

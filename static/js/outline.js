@@ -72,6 +72,26 @@ export function depthIn(points, at) {
 }
 
 /**
+ * Return the part of a polygon that is level with a point inside it and hangs together with it.
+ *
+ * @param {Point[]} points
+ * @param {Point} at
+ */
+export function chordOf(points, at) {
+  let left = -Infinity;
+  let right = Infinity;
+  for (let index = 0; index < points.length; index++) {
+    const one = points[index];
+    const other = points[(index + 1) % points.length];
+    if (one.y > at.y === other.y > at.y) continue;
+    const crossing = one.x + ((at.y - one.y) / (other.y - one.y)) * (other.x - one.x);
+    if (crossing <= at.x) left = Math.max(left, crossing);
+    else right = Math.min(right, crossing);
+  }
+  return { left, right };
+}
+
+/**
  * Return the convex hull (Andrew's monotone chain).
  *
  * @param {Point[]} points

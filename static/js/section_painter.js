@@ -18,6 +18,8 @@ import { inkOn, mixed } from './theme.js';
  * @property {string} fill
  * @property {string} ink
  * @property {string} words how many are free
+ * @property {number} width of these words, by the size of their font
+ * @property {number} nameWidth of the section's name, likewise
  * @property {number} version of the counts that this is made of
  */
 
@@ -33,9 +35,17 @@ const COUNT_ROOM_PX = 5;
 const NAME_ROOM_PX = 19;
 const BAR_ROOM_PX = 30;
 
-const COUNT_PX_MIN = 9;
+const COUNT_PX_MIN = 8;
 const NAME_PX_MIN = 9;
+/** Of a name's size and that of the number below it. */
+const NAME_SHARE = 0.62;
+/** Words that had to be narrower than this share of their width are left out. */
+const SQUEEZE_MIN = 0.8;
+const COUNT_WEIGHT = 600;
+const NAME_WEIGHT = 400;
 const COUNT_PX_MAX = 22;
+/** The size that words are measured at. */
+const MEASURED_PX = 100;
 const BAR_PX = 4;
 
 export class SectionPainter {
@@ -59,7 +69,14 @@ export class SectionPainter {
     this.#sections = sections;
     this.#counts = counts;
     this.#theme = theme;
-    this.#looks = sections.map(() => ({ fill: '', ink: '', words: '', version: -1 }));
+    this.#looks = sections.map(() => ({
+      fill: '',
+      ink: '',
+      words: '',
+      width: 0,
+      nameWidth: 0,
+      version: -1,
+    }));
     this.#paths = sections.map(({ outline }) => {
       const path = new Path2D();
       for (const { x, y } of outline) path.lineTo(x, y);
@@ -76,9 +93,24 @@ export class SectionPainter {
    * @param {number} hovered section, or -1
    */
   paint(context, view, ratio, alpha, hovered) {
-    const { scale, offsetX, offsetY, width, height } = view;
-    const plain = context.getTransform();
     context.globalAlpha = alpha;
+    this.paintShapes(context, view, ratio, hovered);
+    // Faint words over seats are hard to read and harder to see through; they go first.
+    context.globalAlpha = Math.max(2 * alpha - 1, 0);
+    if (this.#counts.isKnown && context.globalAlpha > 0) this.#paintWords(context, view);
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * Paint the sections without any words.
+   *
+   * @param {Context} context
+   * @param {View} view
+   * @param {number} ratio device pixels a CSS pixel
+   * @param {number} hovered section, or -1
+   */
+  paintShapes(context, { scale, offsetX, offsetY, width, height }, ratio, hovered) {
+    const plain = context.getTransform();
     context.setTransform(ratio * scale, 0, 0, ratio * scale, ratio * offsetX, ratio * offsetY);
     context.strokeStyle = this.#theme.ink;
     for (let index = 0; index < this.#sections.length; index++) {
@@ -92,10 +124,6 @@ export class SectionPainter {
       context.stroke(this.#paths[index]);
     }
     context.setTransform(plain);
-    // Faint words over seats are hard to read and harder to see through; they go first.
-    context.globalAlpha = Math.max(2 * alpha - 1, 0);
-    if (this.#counts.isKnown && context.globalAlpha > 0) this.#paintWords(context, view);
-    context.globalAlpha = 1;
   }
 
   /**
@@ -116,28 +144,52 @@ export class SectionPainter {
    * @param {'count' | 'name'} what
    */
   #paintEach(context, { scale, offsetX, offsetY, width, height }, what) {
+    const isName = what === 'name';
     let size = 0;
     for (let index = 0; index < this.#sections.length; index++) {
-      const { name, middle, room } = this.#sections[index];
+      const { name, middle, room, span } = this.#sections[index];
       const roomPx = room * scale;
-      const hasName = name !== '' && roomPx >= NAME_ROOM_PX;
-      if (what === 'name' ? !hasName : roomPx < COUNT_ROOM_PX) continue;
-      const x = middle.x * scale + offsetX;
       const y = middle.y * scale + offsetY;
-      if (x < -roomPx || y < -roomPx || x > width + roomPx || y > height + roomPx) continue;
-      const countPx = countSize(hasName ? roomPx * 0.5 : roomPx * 0.8);
-      const sizePx = what === 'name' ? Math.max(Math.round(countPx * 0.62), NAME_PX_MIN) : countPx;
-      const weight = what === 'name' ? 400 : 600;
+      const left = span.left * scale + offsetX;
+      const right = span.right * scale + offsetX;
+      if (right < 0 || y < -roomPx || left > width || y > height + roomPx) continue;
+      const { countPx, namePx } = this.#sizesOf(index, scale);
+      const sizePx = isName ? namePx : countPx;
+      if (sizePx === 0) continue;
+      const weight = isName ? NAME_WEIGHT : COUNT_WEIGHT;
       if (size !== sizePx) context.font = `${weight} ${(size = sizePx)}px ${this.#theme.font}`;
-      context.fillStyle = this.#looks[index].ink;
-      if (what === 'name') {
-        context.fillText(name, x, y - countPx * 0.5, roomPx * 2.2);
+      const { ink, words, width: wordsWidth, nameWidth } = this.#looks[index];
+      context.fillStyle = ink;
+      const reach = Math.min((isName ? nameWidth : wordsWidth) * sizePx, right - left) / 2;
+      const x = Math.min(Math.max(middle.x * scale + offsetX, left + reach), right - reach);
+      if (isName) {
+        context.fillText(name, x, y - countPx * 0.5, 2 * reach);
         continue;
       }
-      const down = hasName ? countPx * 0.42 : 0;
-      context.fillText(this.#looks[index].words, x, y + down, roomPx * 2.2);
+      const down = namePx > 0 ? countPx * 0.42 : 0;
+      context.fillText(words, x, y + down, 2 * reach);
       if (roomPx >= BAR_ROOM_PX) this.#paintBar(context, index, x, y + countPx * 1.15, roomPx);
     }
+  }
+
+  /**
+   * Return the sizes of the words that fit into a section, in CSS pixels; 0 for what does not.
+   *
+   * @param {number} index
+   * @param {number} scale
+   */
+  #sizesOf(index, scale) {
+    const { name, room, span } = this.#sections[index];
+    const { width, nameWidth } = this.#looks[index];
+    const roomPx = room * scale;
+    const spanPx = (span.right - span.left) * scale;
+    const lowPx = Math.max(countSize(roomPx * 0.5), NAME_PX_MIN);
+    const namePx = Math.max(Math.round(lowPx * NAME_SHARE), NAME_PX_MIN);
+    const hasName =
+      name !== '' && roomPx >= NAME_ROOM_PX && nameWidth * namePx * SQUEEZE_MIN <= spanPx;
+    const countPx = hasName ? lowPx : countSize(Math.min(roomPx * 0.8, spanPx / width));
+    const hasCount = roomPx >= COUNT_ROOM_PX && width * countPx * SQUEEZE_MIN <= spanPx;
+    return { countPx: hasCount ? countPx : 0, namePx: hasName && hasCount ? namePx : 0 };
   }
 
   /**
@@ -181,7 +233,21 @@ export class SectionPainter {
     }
     look.ink = inkOn(context, look.fill);
     look.words = wholeNumber(free);
+    look.width = this.#widthOf(context, look.words, COUNT_WEIGHT);
+    look.nameWidth ||= this.#widthOf(context, this.#sections[index].name, NAME_WEIGHT);
     return look;
+  }
+
+  /**
+   * Return how wide words are, by the size of their font.
+   *
+   * @param {Context} context
+   * @param {string} words
+   * @param {number} weight
+   */
+  #widthOf(context, words, weight) {
+    context.font = `${weight} ${MEASURED_PX}px ${this.#theme.font}`;
+    return context.measureText(words).width / MEASURED_PX;
   }
 
   /**

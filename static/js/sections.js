@@ -5,7 +5,7 @@
  */
 
 import { emptyBox, growBox } from './box.js';
-import { areaOf, depthIn, outlineOf } from './outline.js';
+import { areaOf, chordOf, depthIn, outlineOf } from './outline.js';
 
 /** @typedef {import('./box.js').Box} Box */
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
@@ -20,6 +20,7 @@ import { areaOf, depthIn, outlineOf } from './outline.js';
  * @property {Box} box of the outline
  * @property {Point} middle where its words go
  * @property {number} room how far from its middle the section reaches on all sides
+ * @property {{left: number, right: number}} span how far a line of words may run around its middle
  */
 
 /** Outlines run this many seat radii outside the seats' centres. */
@@ -30,6 +31,9 @@ const BETTER_ROOM = 1.3;
 
 /** Places tried on each side of a section's box: wedges are widest far from their centre. */
 const TRIED = 9;
+
+/** Words reach this share of the room above and below their middle. */
+const WORDS_SHARE = 0.5;
 
 /**
  * Return the sections in the plan's order, and the section of every seat.
@@ -92,8 +96,26 @@ function sectionFrom(plan, rows) {
   for (const { x, y } of outline) growBox(box, x, y);
   const row = points[points.length >> 1];
   const { middle, room } = middleOf(outline, box, row[row.length >> 1]);
-  const { first } = rows[0];
-  return { name: rows[0].zone, first, end: rows[rows.length - 1].end, outline, box, middle, room };
+  const { first, zone } = rows[0];
+  const { end } = rows[rows.length - 1];
+  return { name: zone, first, end, outline, box, middle, room, span: spanOf(outline, middle, room) };
+}
+
+/**
+ * Return how far a line of words may run to the left and to the right without leaving the section.
+ *
+ * @param {Point[]} outline
+ * @param {Point} middle
+ * @param {number} room
+ */
+function spanOf(outline, { x, y }, room) {
+  const chords = [-WORDS_SHARE, 0, WORDS_SHARE].map((share) =>
+    chordOf(outline, { x, y: y + share * room }),
+  );
+  return {
+    left: Math.max(...chords.map(({ left }) => left)),
+    right: Math.min(...chords.map(({ right }) => right)),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { hasSectionView, sectionsAlpha, showsSeats } from '../../static/js/detai
 import { drawable } from '../../static/js/drawable_plan.js';
 import { placeBetween } from '../../static/js/flight.js';
 import { nearestTo, neighbourOf } from '../../static/js/neighbours.js';
-import { areaOf, depthIn, outlineOf } from '../../static/js/outline.js';
+import { areaOf, chordOf, depthIn, outlineOf } from '../../static/js/outline.js';
 import { SeatPlan } from '../../static/js/plan.js';
 import { SeatSelection } from '../../static/js/seat_selection.js';
 import { SectionCounts } from '../../static/js/section_counts.js';
@@ -243,8 +243,27 @@ test('words of a wedge stand where it is wide', () => {
   }
   const zone = { name: 'Wedge', position: { x: 0, y: 0 }, rows, areas: [] };
   const plan = new SeatPlan({ name: 'W', categories: [{ name: 'A' }], zones: [zone] });
-  const [{ middle, room, outline }] = sectionsOf(plan).sections;
+  const [{ middle, room, span, outline }] = sectionsOf(plan).sections;
   assert.ok(middle.y > 350, `at ${middle.y}`);
   assert.ok(room > 100);
   assert.ok(depthIn(outline, middle) > 0);
+  for (const y of [middle.y - room * 0.5, middle.y, middle.y + room * 0.5]) {
+    for (const x of [span.left, span.right]) assert.ok(depthIn(outline, { x, y }) >= -1e-6);
+  }
+});
+
+test('a line through a polygon ends where it leaves it first', () => {
+  const comb = [
+    [0, 0],
+    [90, 0],
+    [90, 30],
+    [60, 30],
+    [60, 10],
+    [30, 10],
+    [30, 30],
+    [0, 30],
+  ].map(([x, y]) => ({ x, y }));
+  assert.deepEqual(chordOf(comb, { x: 20, y: 5 }), { left: 0, right: 90 });
+  assert.deepEqual(chordOf(comb, { x: 20, y: 20 }), { left: 0, right: 30 });
+  assert.deepEqual(chordOf(comb, { x: 70, y: 20 }), { left: 60, right: 90 });
 });
