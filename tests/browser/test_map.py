@@ -32,6 +32,48 @@ ADD_GERMAN: Final = """() => {
   late.lang = 'de';
   document.body.append(late);
 }"""
+# The colour of seat 0: free, then this buyer's own while its status changes and changes back,
+# then free again.
+PAINT_OWN_SEAT: Final = """async (document_) => {
+  const load = name => import(`/static/js/${name}.js`);
+  const { SeatPlan } = await load('plan');
+  const { MapScene } = await load('map_scene');
+  const { readTheme } = await load('theme');
+  const { View } = await load('viewport');
+  const plan = new SeatPlan(JSON.parse(document_));
+  const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 400 });
+  const context = canvas.getContext('2d');
+  const theme = readTheme(document.querySelector('#map'));
+  const marks = new Uint8Array(plan.count);
+  const statuses = new Uint8Array(plan.count);
+  const chosen = new Uint8Array(plan.count);
+  const scene = new MapScene({ context, plan, theme, marks, chosen, fades: false });
+  const view = Object.assign(new View(), { width: 400, height: 400, scale: 1 });
+  view.offsetX = 200 - plan.x[0];
+  view.offsetY = 200 - plan.y[0];
+  const colour = () => {
+    while (!scene.work(view, 1, false).isDone);
+    scene.draw(view, 1);
+    return [...context.getImageData(200, 194, 1, 1).data];
+  };
+  const change = status => {
+    statuses[0] = status;
+    scene.showStatuses(statuses, [[0, status]]);
+  };
+  const mark = kind => {
+    marks[0] = kind;
+    scene.showMarks();
+  };
+  scene.showStatuses(statuses, null);
+  const before = colour();
+  mark(2);
+  change(1);
+  const own = colour();
+  change(0);
+  colour();
+  mark(0);
+  return [before, own, colour()];
+}"""
 # Whether any seat is painted.
 HAS_PICTURE: Final = """() => {
   const canvas = document.querySelector('#map').shadowRoot.querySelector('canvas');
@@ -241,11 +283,21 @@ async def test_another_pixel_density_is_drawn_sharply(board: str, visitors: Visi
     page = await visitors.come(board)
     await draw(page, SEATS)
     devtools = await page.context.new_cdp_session(page)
-    size = {"width": 1280, "height": 720, "mobile": False}
+    # A browser that only pretends another density tells its pages of it when their size changes.
+    size = {"width": 1200, "height": 700, "mobile": False}
     await devtools.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 2})
     canvas = page.locator("#map canvas").first
-    await expect(canvas).to_have_js_property("width", 2560)
-    await expect(canvas).to_have_js_property("height", 1440)
+    await expect(canvas).to_have_js_property("width", 2400)
+    await expect(canvas).to_have_js_property("height", 1400)
+
+
+async def test_a_seat_that_is_nobodys_any_more_is_painted_as_what_it_is(
+    board: str, visitors: Visitors
+) -> None:
+    page = await visitors.come(board)
+    before, own, after = await page.evaluate(PAINT_OWN_SEAT, json.dumps(SEATS))
+    assert own != before
+    assert after == before == [0x33, 0x66, 0x99, 255]
 
 
 async def test_a_map_that_is_taken_away_leaves_the_other_alone(
