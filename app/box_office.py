@@ -96,6 +96,7 @@ class _Desk:
         self.before_commit = 0
         self.moved = asyncio.Event()
         self._unsent: list[list[_Ticket]] = []
+        self._batches: list[list[_Ticket]] = []
         # What the batches under way name; the seats of their holds are claimed, and apart.
         self._busy: set[object] = set()
         self._claimed: set[object] = set()
@@ -113,10 +114,8 @@ class _Desk:
         self.under_way += 1
         self.before_commit += 1
         self._unsent.append(batch)
-        for ticket in batch:
-            seats = _seats_to_take(ticket)
-            self._claimed.update(seats)
-            self._busy.update(ticket.keys.difference(seats))
+        self._batches.append(batch)
+        self._note_keys()
 
     def send(self, batch: list[_Ticket]) -> bool:
         """Note that *batch* goes to the ledger now; False when it was given up."""
@@ -140,10 +139,18 @@ class _Desk:
     def leave(self, batch: list[_Ticket]) -> None:
         """Note that *batch* is answered."""
         self.under_way -= 1
-        for ticket in batch:
-            self._claimed.difference_update(_seats_to_take(ticket))
-            self._busy.difference_update(ticket.keys)
+        self._batches = [other for other in self._batches if other is not batch]
+        self._note_keys()
         self.moved.set()
+
+    def _note_keys(self) -> None:
+        """A seat may be in two batches: refused by the ledger in one, claimed by the next then."""
+        self._busy.clear()
+        self._claimed.clear()
+        for ticket in itertools.chain.from_iterable(self._batches):
+            seats = _seats_to_take(ticket)
+            self._claimed.update(seats)
+            self._busy.update(ticket.keys.difference(seats))
 
 
 class BoxOffice:
@@ -372,7 +379,7 @@ def _next_batch(
     ):
         command, keys = queue[0].command, queue[0].keys
         if isinstance(command, ChangeShow):
-            if not batch and not waiting and not rivals:
+            if not (batch or waiting or rivals or under_way or claimed):
                 return [queue.popleft()], []
             break
         ticket = queue.popleft()

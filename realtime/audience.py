@@ -182,6 +182,7 @@ class Audience:
                     await asyncio.sleep(0)
             except Exception:
                 log.exception("audience.broadcast_failed", show=self.id)
+                self._changed.set()  # for those who were not served
             await asyncio.sleep(tick_s(loop.time() - started_at))
 
     def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:
