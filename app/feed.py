@@ -17,6 +17,7 @@ compared with the ledger. `is_sure` tells of which shows that has succeeded late
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -80,6 +81,8 @@ class Feed:
         self._sure_at: dict[int, float] = {}
         # Shows whose seats here may be wrong, because they came from a board that was.
         self._distrusted: set[int] = set()
+        # Shows that missed something while their repair was under way.
+        self._to_repair_again: set[int] = set()
 
     @property
     def is_live(self) -> bool:
@@ -128,6 +131,7 @@ class Feed:
         for table in (self._followers, self._early, self._seen, self._sure_at):
             table.pop(show, None)
         self._distrusted.discard(show)
+        self._to_repair_again.discard(show)
         self._shows.pop(channel, None)
         self._confirmed.pop(channel, None)
         repair = self._repairs.pop(show, None)
@@ -280,12 +284,24 @@ class Feed:
             self._repair(show)
 
     def _repair(self, show: int) -> None:
-        """Start a repair of *show* unless one is under way; it ends at the then present version."""
-        if show in self._repairs or show in self._early:
+        """Bring *show* to the present, after the repair that is under way if there is one: that may
+        have read before what is missed now."""
+        if show in self._early or show not in self._followers:
+            return
+        if show in self._repairs:
+            self._to_repair_again.add(show)
             return
         task = asyncio.create_task(self._bring_up(show), name=f"repair {show}")
         self._repairs[show] = task
-        task.add_done_callback(lambda _: self._repairs.pop(show, None))
+        task.add_done_callback(partial(self._end_repair, show))
+
+    def _end_repair(self, show: int, task: asyncio.Task[None]) -> None:
+        if self._repairs.get(show) is not task:
+            return  # the show was left, and perhaps is followed again
+        del self._repairs[show]
+        if show in self._to_repair_again:
+            self._to_repair_again.discard(show)
+            self._repair(show)
 
     async def _bring_up(self, show: int) -> None:
         follower = self._followers[show]
