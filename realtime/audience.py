@@ -111,8 +111,10 @@ class Audience:
         if self._replica is None:
             self._replica = Replica(snapshot, history)
             return
-        if self._replica.mend(snapshot):
-            # Screens are wrong at the version they have, so no delta leads on from there.
+        if self._replica.is_contradicted_by(snapshot):
+            # Screens are wrong at the version they have, so no delta leads on from there, and
+            # what the replica remembers leads to wrong seats, too.
+            self._replica = Replica(snapshot)
             self._frames_at = None
             for watcher in self.members.values():
                 watcher.position = NOWHERE
@@ -182,7 +184,6 @@ class Audience:
                     await asyncio.sleep(0)
             except Exception:
                 log.exception("audience.broadcast_failed", show=self.id)
-                self._changed.set()  # for those who were not served
             await asyncio.sleep(tick_s(loop.time() - started_at))
 
     def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:

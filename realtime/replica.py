@@ -82,15 +82,9 @@ class Replica:
         }
         self._advance(snapshot.position.version, changed)
 
-    def mend(self, snapshot: Snapshot) -> bool:
-        """Take over *snapshot* when it has other seats for the same position; say whether it had.
-
-        What was remembered leads to wrong seats and is forgotten.
-        """
-        if snapshot.position != self.position or snapshot.statuses == self.statuses:
-            return False
-        self.__init__(snapshot)  # type: ignore[misc]  # nothing of it can be trusted
-        return True
+    def is_contradicted_by(self, snapshot: Snapshot) -> bool:
+        """Return whether *snapshot* has other seats for the same position."""
+        return snapshot.position == self.position and snapshot.statuses != self.statuses
 
     def delta_since(self, version: int) -> Delta | None:
         """Return what changed after *version*.

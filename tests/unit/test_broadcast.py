@@ -179,6 +179,22 @@ def test_DL5_what_joins_while_a_broadcast_is_under_way_misses_nothing() -> None:
     run_driven(play())
 
 
+def test_I6_seats_that_were_wrong_at_their_version_are_sent_again_whole() -> None:
+    """No delta leads on from what was wrong, not even from before."""
+    house = House()
+    screen = house.watch(Screen())
+    house.apply(_change(129))
+    house.tick()
+    screen.payloads()
+    true = bytes([2, 1, 2, 3, 2, 0, 1])
+    house.audience.reset(Snapshot(Position(EPOCH, 129), true))
+    house.tick()
+    (push,) = screen.pushes()
+    assert (push["push"], push["version"]) == ("snapshot", 129)
+    assert house.audience.replica.statuses == true
+    assert house.audience.replica.delta_since(128) is None
+
+
 def test_SN1_after_a_loss_beyond_repair_everybody_gets_all_seats() -> None:
     house = House()
     screen = house.watch(Screen())

@@ -110,14 +110,11 @@ def test_I5_a_newer_snapshot_is_taken_over_and_remembered_as_one_change() -> Non
     assert subject.delta_since(FIRST) == Delta(EPOCH, FIRST, 500, {1: 2, 3: 0, 11: 3})
 
 
-def test_I6_seats_that_were_wrong_at_their_version_are_mended() -> None:
-    """No delta leads on from what was wrong."""
+def test_I6_other_seats_at_the_same_version_contradict() -> None:
     replica = Replica(Snapshot(Position(7, 5), bytes(4)))
-    assert not replica.mend(Snapshot(Position(7, 5), bytes(4)))
-    assert not replica.mend(Snapshot(Position(7, 4), bytes([0, 2, 0, 0])))
-    assert replica.mend(Snapshot(Position(7, 5), bytes([0, 2, 0, 0])))
-    assert (replica.position, replica.statuses) == (Position(7, 5), bytes([0, 2, 0, 0]))
-    assert replica.delta_since(4) is None
+    assert not replica.is_contradicted_by(Snapshot(Position(7, 5), bytes(4)))
+    assert not replica.is_contradicted_by(Snapshot(Position(7, 4), bytes([0, 2, 0, 0])))
+    assert replica.is_contradicted_by(Snapshot(Position(7, 5), bytes([0, 2, 0, 0])))
 
 
 @pytest.mark.parametrize("version", [FIRST, FIRST + 1])
