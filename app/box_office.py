@@ -105,6 +105,8 @@ class _Desk:
         """Take the next batch and the rivals of its holds off the queue; nothing while more may
         join it, because the ledger is not free yet, or while all must wait."""
         is_full = len(self.queue) >= BATCH_COMMANDS_MAX
+        if self._batches and isinstance(self._batches[-1][0].command, ChangeShow):
+            return [], []
         if self.under_way >= BATCHES_UNDER_WAY_MAX or (self.before_commit and not is_full):
             return [], []
         return _next_batch(self.queue, self._busy, self._claimed)
@@ -312,7 +314,8 @@ class BoxOffice:
             with metrics.CLAIM_SECONDS.time():
                 refusals = await self._board.claim(show, takes)
             if refusals is None:
-                await self._board_keeper.rebuild(show)
+                with self._silence.question():  # it reads the ledger, and others wait behind it
+                    await self._board_keeper.rebuild(show)
                 refusals = await self._board.claim(show, takes)
         except BoardAway:
             refusals = None

@@ -121,18 +121,25 @@ class Database:
         except TimeoutError:
             self._pool.terminate()
 
-    async def fetch(self, query: str, *args: Any) -> list[Row]:
-        """Run *query* and return its rows. Raises Unavailable or UnknownOutcome."""
-        return await self._run(lambda connection: connection.fetch(query, *args))
+    async def fetch(self, query: str, *args: Any, changes: bool = False) -> list[Row]:
+        """Run *query* and return its rows. Raises Unavailable.
 
-    async def fetchrow(self, query: str, *args: Any, repeatable: bool = True) -> Row | None:
-        """Run *query* and return its first row. Raises Unavailable or UnknownOutcome.
+        changes: whether it changes anything: then it raises UnknownOutcome when its answer is lost.
+        """
+        return await self._run(lambda connection: connection.fetch(query, *args), changes=changes)
 
-        repeatable: whether running it twice is the same as once; else it is not tried again once it
-        may have been committed.
+    async def fetchrow(
+        self, query: str, *args: Any, changes: bool = False, repeatable: bool = True
+    ) -> Row | None:
+        """Run *query* and return its first row. Raises Unavailable.
+
+        changes: as of `fetch`. repeatable: whether running it twice is the same as once; else it is
+        not tried again once it may have been committed.
         """
         return await self._run(
-            lambda connection: connection.fetchrow(query, *args), repeatable=repeatable
+            lambda connection: connection.fetchrow(query, *args),
+            changes=changes,
+            repeatable=repeatable,
         )
 
     async def in_transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
@@ -142,34 +149,42 @@ class Database:
             async with connection.transaction():
                 return await work(connection)
 
-        return await self._run(once, deadline_s=0)
+        return await self._run(once, changes=True, deadline_s=0)
 
     async def at_one_moment(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run *work*, which only reads, on one unchanging view of everything.
 
-        Raises Unavailable or UnknownOutcome.
+        Raises Unavailable.
         """
 
         async def once(connection: Connection) -> T:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 return await work(connection)
 
-        return await self._run(once, deadline_s=0)
+        return await self._run(once, changes=False, deadline_s=0)
 
     async def _run(
         self,
         work: Callable[[Connection], Awaitable[T]],
         *,
+        changes: bool,
         deadline_s: float = RETRY_DEADLINE_S,
         repeatable: bool = True,
     ) -> T:
         if self._silence.is_on:
-            raise _final(under_way=False)
+            raise _final(in_doubt=False)
         with self._silence.question():
-            return await self._ask(work, deadline_s=deadline_s, repeatable=repeatable)
+            return await self._ask(
+                work, changes=changes, deadline_s=deadline_s, repeatable=repeatable
+            )
 
     async def _ask(
-        self, work: Callable[[Connection], Awaitable[T]], *, deadline_s: float, repeatable: bool
+        self,
+        work: Callable[[Connection], Awaitable[T]],
+        *,
+        changes: bool,
+        deadline_s: float,
+        repeatable: bool,
     ) -> T:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + deadline_s
@@ -193,10 +208,10 @@ class Database:
                 pause_s = random.uniform(0, RETRY_BASE_S * 2**attempt)
                 if loop.time() + pause_s > deadline or (under_way and not repeatable):
                     log.warning("ledger.unreachable", error=repr(error), under_way=under_way)
-                    raise _final(under_way=under_way) from error
+                    raise _final(in_doubt=under_way and changes) from error
             except _SERVER_FAULTS as error:
                 log.exception("ledger.fault", under_way=under_way)
-                raise _final(under_way=under_way) from error
+                raise _final(in_doubt=under_way and changes) from error
             await asyncio.sleep(pause_s)
             attempt += 1
 
@@ -213,8 +228,8 @@ class Database:
             await self._pool.release(connection, timeout=ACQUIRE_TIMEOUT_S)
 
 
-def _final(*, under_way: bool) -> SeatwireError:
-    if under_way:
+def _final(*, in_doubt: bool) -> SeatwireError:
+    if in_doubt:
         return UnknownOutcome("The answer was lost; ask again with the same id.")
     return Unavailable("The ledger cannot be reached right now; nothing has happened.")
 

@@ -95,7 +95,11 @@ class Ledger:
         if isinstance(commands[0], ChangeShow):
             return await self._change_show(commands[0])
         rows = await self._database.fetch(
-            self._queries["apply_batch"], show, *_arrays(commands), HOLD_EXTENSION_FACTOR
+            self._queries["apply_batch"],
+            show,
+            *_arrays(commands),
+            HOLD_EXTENSION_FACTOR,
+            changes=True,
         )
         answers: list[Outcome | SeatwireError] = [
             NotFound(f"There is no show {show}.") for _ in commands
@@ -122,6 +126,7 @@ class Ledger:
             patch.hold_ttl_s,
             patch.seats_per_hold_max,
             patch.message,
+            changes=True,
             repeatable=False,
         )
         if row is None:
@@ -205,7 +210,9 @@ class Ledger:
 
     async def ensure_partitions(self, months_ahead: int) -> int:
         """Make missing partitions up to *months_ahead*; return how many were made."""
-        row = await self._database.fetchrow(self._queries["ensure_partitions"], months_ahead)
+        row = await self._database.fetchrow(
+            self._queries["ensure_partitions"], months_ahead, changes=True
+        )
         assert row is not None
         made: int = row["made"]
         return made

@@ -64,7 +64,7 @@ async def install(connection: Connection, bug: tuple[str, dict[str, str]]) -> No
 class EagerDatabase(Database):
     """Acknowledges before the commit, which is lost: the process dies between the two."""
 
-    async def fetch(self, query: str, *args: Any) -> list[Row]:
+    async def fetch(self, query: str, *args: Any, changes: bool = False) -> list[Row]:
         async with self._connection(ACQUIRE_TIMEOUT_S) as connection:
             transaction = connection.transaction()
             await transaction.start()

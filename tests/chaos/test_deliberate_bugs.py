@@ -258,7 +258,7 @@ async def _take_under_lock(busy: Connection, scene: Scene, take: Hold) -> None:
     """Take in the transaction that has the clock row already."""
 
     class OneConnection(Database):
-        async def fetch(self, query: str, *args: object) -> list[Row]:
+        async def fetch(self, query: str, *args: object, changes: bool = False) -> list[Row]:
             rows: list[Row] = await busy.fetch(query, *args)
             return rows
 

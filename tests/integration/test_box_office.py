@@ -55,12 +55,21 @@ class CountingLedger(Ledger):
         self.reached = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.under_way: list[Command] = []
+        self.beside_show_changes: list[Command] = []
 
     async def apply(self, show: int, commands: Sequence[Command]) -> Applied:
         self.batches.append(list(commands))
+        if any(isinstance(command, ChangeShow) for command in (*self.under_way, *commands)):
+            self.beside_show_changes += self.under_way
+        self.under_way += commands
         self.reached.set()
         await self.gate.wait()
-        return await super().apply(show, commands)
+        try:
+            return await super().apply(show, commands)
+        finally:
+            for command in commands:
+                self.under_way.remove(command)
 
 
 class CountingBoard(Board):
@@ -248,6 +257,25 @@ async def test_a_command_waits_for_one_that_waits(
     )
     assert [answer.version for answer in answers] == [2, 3, 4]
     assert [len(batch) for batch in counting.batches] == [1, 1, 1, 1]
+
+
+async def test_nothing_is_under_way_beside_a_show_change(
+    office: BoxOffice, counting: CountingLedger, make_show: MakeShow
+) -> None:
+    """Not even when whole batches wait, which otherwise go into the ledger beside each other."""
+    show = await make_show(seats=500)
+    counting.gate.clear()
+    before = office.submit(Hold(show, uuid4(), (0,), ANN))
+    await counting.reached.wait()
+    others = [ChangeShow(show, ShowPatch(message="Welcome"), SAM)] + [
+        Hold(show, uuid4(), (seat,), buyer(str(seat))) for seat in range(1, 451)
+    ]
+    asked = [office.submit(command) for command in others]
+    for _ in range(50):
+        await asyncio.sleep(0)
+    counting.gate.set()
+    await asyncio.gather(before, *asked)
+    assert counting.beside_show_changes == []
 
 
 async def test_a_show_change_is_a_batch_of_its_own(

@@ -266,6 +266,7 @@ async def test_I9_half_open_connections_are_given_up_together(
     show = await make_show()
     async with open_instance(database_url=wire.url) as remote:
         await asyncio.gather(*(remote.ledger.position(show) for _ in range(6)))
+        await remote.board_keeper.rebuild(show)  # so that the commit is what gets no answer
         wire.deafen()
         hold = Hold(show, uuid4(), (0,), ANN)
         with pytest.raises(UnknownOutcome):
@@ -274,6 +275,44 @@ async def test_I9_half_open_connections_are_given_up_together(
         others = [Hold(show, uuid4(), (seat,), buyer(str(seat))) for seat in range(1, 9)]
         await asyncio.gather(*map(remote.box_office.submit, others))
         await asyncio.gather(*(remote.ledger.position(show) for _ in range(8)))
+
+
+async def test_I9_a_read_whose_answer_is_lost_has_changed_nothing(
+    wire: FaultyWire,
+    open_instance: OpenInstance,
+    make_show: MakeShow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT_S", 1.0)
+    show = await make_show()
+    async with open_instance(database_url=wire.url) as remote:
+        await remote.ledger.position(show)
+        wire.deafen()
+        with pytest.raises(Unavailable):
+            await remote.ledger.position(show)
+
+
+async def test_I9_without_a_board_who_waits_behind_a_silent_ledger_is_told_so(
+    wire: FaultyWire,
+    open_instance: OpenInstance,
+    make_show: MakeShow,
+    valkey: Redis,
+    redis_prefix: str,
+) -> None:
+    """A claim that has to put up the board first waits for the ledger, and has sent nothing."""
+    show = await make_show()
+    async with open_instance(database_url=wire.url) as remote:
+        await remote.ledger.position(show)
+        await BoardKeys(valkey, redis_prefix).lose_all()
+        wire.deafen()
+        first = remote.box_office.submit(Hold(show, uuid4(), (0,), ANN))
+        await wire.swallowed.wait()
+        second = remote.box_office.submit(Hold(show, uuid4(), (1,), BOB))
+        done, _ = await asyncio.wait({first, second}, return_when=asyncio.FIRST_COMPLETED)
+        assert done == {second}, "it does not wait as long as the one that has asked"
+        for answer in (second, first):
+            with pytest.raises(Unavailable):
+                await answer
 
 
 async def test_I9_who_is_stopped_while_a_server_is_silent_stops(
