@@ -71,7 +71,8 @@ async def test_I3_holds_and_bookings_go_on_without_redis_and_screens_follow(
         await asyncio.to_thread(valkey.start)
         await eventually(lambda: _is_whole(fleet, one.url))
         await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[3])
-        await _sees(watcher, show, 3, HELD)
+        for client in (watcher, buyer):
+            await _sees(client, show, 3, HELD)
         assert watcher.screens[show].statuses == buyer.screens[show].statuses
 
 
