@@ -117,7 +117,10 @@ class _Desk:
         self.before_commit += 1
         self._unsent.append(batch)
         self._batches.append(batch)
-        self._note_keys()
+        for ticket in batch:
+            seats = _seats_to_take(ticket)
+            self._claimed.update(seats)
+            self._busy.update(ticket.keys.difference(seats))
 
     def send(self, batch: list[_Ticket]) -> bool:
         """Note that *batch* goes to the ledger now; False when it was given up."""
@@ -142,17 +145,14 @@ class _Desk:
         """Note that *batch* is answered."""
         self.under_way -= 1
         self._batches = [other for other in self._batches if other is not batch]
-        self._note_keys()
-        self.moved.set()
-
-    def _note_keys(self) -> None:
-        """A seat may be in two batches: refused by the ledger in one, claimed by the next then."""
-        self._busy.clear()
-        self._claimed.clear()
-        for ticket in itertools.chain.from_iterable(self._batches):
+        for ticket in batch:
             seats = _seats_to_take(ticket)
-            self._claimed.update(seats)
-            self._busy.update(ticket.keys.difference(seats))
+            self._claimed.difference_update(seats)
+            self._busy.difference_update(ticket.keys.difference(seats))
+        # A seat may be in two batches: refused by the ledger in one, claimed by the next then.
+        for ticket in itertools.chain.from_iterable(self._batches):
+            self._claimed.update(_seats_to_take(ticket))
+        self.moved.set()
 
 
 class BoxOffice:
