@@ -35,10 +35,10 @@ BURST_S: Final = 1.0
 FULL_RETRY_S: Final = 5.0
 # The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
 PULSE_PARTS: Final = 20
-# How fast sockets are asked to move when the instance goes: half as fast as another instance lets
-# them in, within what process managers commonly wait before they kill.
-GOAWAY_PER_S: Final = 500
-GOAWAY_S_MAX: Final = 10.0
+# How fast sockets are asked to move when the instance goes: a third as fast as another lets them in,
+# so that changes reach screens in the meantime.
+GOAWAY_PER_S: Final = 350
+GOAWAY_S_MAX: Final = 15.0
 # The last to be asked still needs the time to open its new socket.
 MOVE_S: Final = 2.0
 

@@ -1,0 +1,103 @@
+"""How an instance that stops lets its sockets go, on a clock that the test drives."""
+
+import asyncio
+import json
+from collections import Counter
+from typing import cast
+
+from app.catalog import Catalog
+from app.feed import Feed
+from realtime.close_codes import CloseCode
+from realtime.hub import GOAWAY_PER_S, GOAWAY_S_MAX, MOVE_S, Hub
+from tests.driven_clock import driven_loop, run_driven
+from tests.house import RecordingSocket, Screen
+
+
+class ClosingSocket(RecordingSocket):
+    """Notes with which code it was closed, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed: tuple[CloseCode, float] | None = None
+
+    def close(self, code: CloseCode) -> None:
+        self.closed = (code, driven_loop().time())
+
+
+def _hub_with(count: int) -> tuple[Hub, list[Screen]]:
+    """Return a hub in which nobody watches anything, so that it asks neither feed nor catalog."""
+    hub = Hub(
+        cast(Feed, None),
+        cast(Catalog, None),
+        pulse_ms=5_000,
+        watchers_max=100_000,
+        sockets_per_s=1_000,
+    )
+    screens = [Screen() for _ in range(count)]
+    for screen in screens:
+        screen.connection.socket = screen.socket = ClosingSocket()
+        hub.add(screen.connection)
+    return hub, screens
+
+
+def _closed(screen: Screen) -> tuple[CloseCode, float] | None:
+    return cast(ClosingSocket, screen.socket).closed
+
+
+def _delay_s(screen: Screen) -> float:
+    (push,) = screen.pushes()
+    assert push["push"] == "goaway"
+    return float(push["delay_ms"]) / 1000
+
+
+def test_GO1_sockets_are_asked_to_move_at_a_pace_and_none_is_closed_that_does() -> None:
+    async def play() -> None:
+        hub, screens = _hub_with(2_000)
+        goodbye = asyncio.create_task(hub.say_goodbye())
+        await asyncio.sleep(0)
+        delays_s = {screen.connection: _delay_s(screen) for screen in screens}
+        seconds = Counter(int(delay_s) for delay_s in delays_s.values())
+        assert max(seconds.values()) < 1.25 * GOAWAY_PER_S
+        for connection, delay_s in sorted(delays_s.items(), key=lambda item: item[1]):
+            await asyncio.sleep(max(0.0, delay_s - driven_loop().time()))
+            hub.remove(connection)
+        await goodbye
+        assert driven_loop().time() == max(delays_s.values())
+        assert {_closed(screen) for screen in screens} == {None}
+
+    run_driven(play())
+
+
+def test_GO1_even_the_largest_instance_is_gone_in_bounded_time() -> None:
+    async def play() -> None:
+        hub, screens = _hub_with(10_000)
+        await hub.say_goodbye()
+        assert max(map(_delay_s, screens)) <= GOAWAY_S_MAX
+        assert driven_loop().time() == GOAWAY_S_MAX + MOVE_S
+
+    run_driven(play())
+
+
+def test_GO2_who_stays_or_is_hidden_is_closed_with_1012_at_the_end() -> None:
+    async def play() -> None:
+        hub, (stays, hidden) = _hub_with(2)
+        hidden.connection.visible = False
+        await hub.say_goodbye()
+        ends_at = 2 / GOAWAY_PER_S + MOVE_S
+        assert json.loads(stays.payloads()[0])["push"] == "goaway"
+        assert hidden.payloads() == []
+        assert _closed(stays) == _closed(hidden) == (CloseCode.RESTART, ends_at)
+
+    run_driven(play())
+
+
+def test_HS5_an_instance_that_goes_lets_nobody_in() -> None:
+    async def play() -> None:
+        hub, _ = _hub_with(1)
+        assert hub.admit() is None
+        goodbye = asyncio.create_task(hub.say_goodbye())
+        await asyncio.sleep(0)
+        assert hub.admit() is not None
+        await goodbye
+
+    run_driven(play())
