@@ -35,7 +35,7 @@ BURST_S: Final = 1.0
 FULL_RETRY_S: Final = 5.0
 # The pulse goes round in this many parts, so that it never blocks the loop for all sockets at once.
 PULSE_PARTS: Final = 20
-# How fast sockets are asked to move when the instance goes: a third as fast as another lets them in,
+# How fast sockets are asked to move when the instance goes: a third as fast as another admits them,
 # so that changes reach screens in the meantime.
 GOAWAY_PER_S: Final = 350
 GOAWAY_S_MAX: Final = 15.0
