@@ -192,9 +192,9 @@ class Board:
         """Return when Redis answers."""
         await self._ask(self._client.ping)
 
-    async def probe(self, channel: str) -> None:
-        """Publish an empty message on *channel*, the way `post` publishes."""
-        await self._ask(lambda: self._client.spublish(channel, b""))
+    async def probe(self, channel: str, message: bytes) -> None:
+        """Publish *message* on *channel*, the way `post` publishes."""
+        await self._ask(lambda: self._client.spublish(channel, message))
 
     async def report(self, instance: str, report: bytes, ttl_ms: int) -> None:
         """Keep what *instance* says of itself for *ttl_ms*, or until it says something else."""

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import msgpack
+import msgspec
+from msgspec import Struct
 
 from app.domain import TRANSITIONS, EventKind, HoldStatus, SeatStatus
 
@@ -41,9 +42,8 @@ class Replaced:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One version of a show.
+class Change(Struct, frozen=True):
+    """One version of a show; a struct, since each instance reads every one of them.
 
     seats: those whose status changed, ascending. hold_seats: all seats the hold has after the
     change. expires_in_ms: from the moment the change was read or committed; only intervals travel.
@@ -62,8 +62,7 @@ class Change:
     @property
     def status(self) -> SeatStatus | None:
         """The status every seat of the change has now; None when seats keep theirs."""
-        transition = TRANSITIONS[self.kind]
-        return None if transition is None else transition[1]
+        return _STATUS_AFTER[self.kind]
 
     @property
     def hold_status(self) -> HoldStatus | None:
@@ -75,6 +74,9 @@ class Change:
         return _HOLD_STATUS_AFTER.get(self.kind)
 
 
+_STATUS_AFTER = {
+    kind: None if transition is None else transition[1] for kind, transition in TRANSITIONS.items()
+}
 _HOLD_STATUS_AFTER = {
     EventKind.HOLD: HoldStatus.HELD,
     EventKind.EXTEND: HoldStatus.HELD,
@@ -111,26 +113,49 @@ class Delta:
     seats: dict[int, int] = field(default_factory=dict)
 
 
+class _Row(Struct, array_like=True):
+    """A change as it travels."""
+
+    kind: EventKind
+    seats: tuple[int, ...]
+    status: SeatStatus | None
+    hold: str | None
+    holder: str | None
+    hold_seats: tuple[int, ...]
+    expires_in_ms: int | None
+    detail: dict[str, Any] | None
+
+
+class _Message(Struct, array_like=True):
+    """What a show's channel carries: a batch, or (no rows) the position of a board."""
+
+    epoch: int
+    first: int
+    rows: list[_Row] | str | None = None
+
+
+_decode = msgspec.msgpack.Decoder(_Message).decode
+
+
 def pack(batch: ChangeBatch) -> bytes:
     """Encode a batch for the board: [epoch, first, [[kind, seats, status, hold, …] …]].
 
     board.lua reads the same layout; versions are implied, they are consecutive.
     """
     rows = [
-        [
-            change.kind.value,
+        _Row(
+            change.kind,
             change.seats,
-            None if change.status is None else int(change.status),
+            change.status,
             change.hold,
             change.holder,
             change.hold_seats,
             change.expires_in_ms,
             change.detail,
-        ]
+        )
         for change in batch.changes
     ]
-    packed: bytes = msgpack.packb([batch.epoch, batch.first, rows])
-    return packed
+    return msgspec.msgpack.encode(_Message(batch.epoch, batch.first, rows))
 
 
 def unpack(message: bytes) -> ChangeBatch | Position | Replaced:
@@ -141,38 +166,30 @@ def unpack(message: bytes) -> ChangeBatch | Position | Replaced:
     Raises ValueError when it is something else.
     """
     try:
-        epoch, first, *rest = msgpack.unpackb(message)
-        if not rest:
-            return Position(epoch, first)
-        if rest == ["anew"]:
-            return Replaced(Position(epoch, first))
-        changes = tuple(_change(version, *row) for version, row in enumerate(rest[0], first))
-    except TypeError as error:
+        decoded = _decode(message)
+    except msgspec.DecodeError as error:
         raise ValueError("not a message of a show's channel") from error
-    return ChangeBatch(epoch, changes)
-
-
-def _change(
-    version: int,
-    kind: str,
-    seats: list[int],
-    _status: int | None,
-    hold: str | None,
-    holder: str | None,
-    hold_seats: list[int],
-    expires_in_ms: int | None,
-    detail: dict[str, Any] | None,
-) -> Change:
-    return Change(
-        version=version,
-        kind=EventKind(kind),
-        seats=tuple(seats),
-        hold=hold,
-        holder=holder,
-        hold_seats=tuple(hold_seats),
-        expires_in_ms=expires_in_ms,
-        detail=detail,
-    )
+    rows = decoded.rows
+    if rows is None:
+        return Position(decoded.epoch, decoded.first)
+    if rows == "anew":
+        return Replaced(Position(decoded.epoch, decoded.first))
+    if isinstance(rows, str) or not rows:
+        raise ValueError("not a message of a show's channel")
+    changes = [
+        Change(
+            version,
+            row.kind,
+            row.seats,
+            row.hold,
+            row.holder,
+            row.hold_seats,
+            row.expires_in_ms,
+            row.detail,
+        )
+        for version, row in enumerate(rows, decoded.first)
+    ]
+    return ChangeBatch(decoded.epoch, tuple(changes))
 
 
 def after(changes: Iterable[Change], version: int) -> list[Change]:

@@ -5,14 +5,14 @@
 Pub/sub may lose messages without a word, so nothing here trusts it:
 1. A batch that does not continue what the follower has is a gap: repaired at once.
 2. A second `ssubscribe` confirmation means that the connection was lost and made again: repaired.
-3. Every WATCH_INTERVAL_S the board's versions (the ledger's, when the board is away) are compared
-   with the followers': one that has not moved up to what was seen a turn ago is repaired.
-4. Every WATCH_INTERVAL_S the instance publishes to itself; when it does not hear itself the
-   connection is half open and is made anew.
+3. Every WATCH_INTERVAL_S the followers are compared with the ledger: one that has not come up to
+   what was seen a turn ago is repaired, unless its messages may still be on their way to us.
+4. Every WATCH_INTERVAL_S the instance publishes to itself. What was published before a probe that
+   has been heard is not on its way any more. When no probe comes back the connection is half open
+   and is made anew.
 A repair reads what is missing and hands it to the follower; no watcher is disconnected.
 
-Whether all this has worked is found out apart from it: every WATCH_INTERVAL_S the followers are
-compared with the ledger. `is_sure` tells of which shows that has succeeded lately.
+`is_sure` tells of which shows the comparison has succeeded lately.
 """
 
 import asyncio
@@ -76,8 +76,10 @@ class Feed:
         self._repairs: dict[int, asyncio.Task[None]] = {}
         self._pubsub: PubSub | None = None
         self._heard_at = 0.0
-        self._probed_at = 0.0
-        self._seen: dict[int, Position] = {}
+        # When the last probe that came back was published.
+        self._heard_probe_at = 0.0
+        self._board_is_away = False
+        self._compare_now = asyncio.Event()
         self._sure_at: dict[int, float] = {}
         # Shows whose seats here may be wrong, because they came from a board that was.
         self._distrusted: set[int] = set()
@@ -99,8 +101,8 @@ class Feed:
         """Read the channels and watch over them until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read_for_ever(), name="feed reader")
-            group.create_task(self._watch_for_ever(), name="feed watch")
-            group.create_task(self._verify_for_ever(), name="feed verification")
+            group.create_task(self._probe_for_ever(), name="feed probe")
+            group.create_task(self._compare_for_ever(), name="feed comparison")
 
     async def follow(self, show: int, follower: Follower) -> None:
         """Bring *follower* to the present of *show* and keep it there.
@@ -128,7 +130,7 @@ class Feed:
     async def unfollow(self, show: int) -> None:
         """Stop following *show*."""
         channel = self._board.channel(show).encode()
-        for table in (self._followers, self._early, self._seen, self._sure_at):
+        for table in (self._followers, self._early, self._sure_at):
             table.pop(show, None)
         self._distrusted.discard(show)
         self._to_repair_again.discard(show)
@@ -187,7 +189,8 @@ class Feed:
         if channel == self._probe_channel:
             self._heard_at = asyncio.get_running_loop().time()
             if kind == "smessage":
-                metrics.FEED_LAG_SECONDS.observe(self._heard_at - self._probed_at)
+                self._heard_probe_at = float(data)
+                metrics.FEED_LAG_SECONDS.observe(self._heard_at - self._heard_probe_at)
             return
         show = self._shows.get(channel)
         if show is None:
@@ -223,61 +226,67 @@ class Feed:
         elif not self._followers[show].apply(batch):
             self._repair(show)
 
-    async def _watch_for_ever(self) -> None:
+    async def _probe_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
+        channel = self._probe_channel.decode()
         while True:
             try:
-                await self._compare_versions()
-                self._probed_at = loop.time()
-                await self._board.probe(self._probe_channel.decode())
-            except (BoardAway, SeatwireError) as error:
-                log.debug("feed.watch_failed", error=repr(error))
+                await self._board.probe(channel, str(loop.time()).encode())
+                self._board_is_away = False
+            except BoardAway as error:
+                log.debug("feed.not_probed", error=repr(error))
+                self._board_is_away = True
+                self._compare_now.set()
             except Exception:
-                log.exception("feed.watch_failed")
+                log.exception("feed.not_probed")
             await asyncio.sleep(WATCH_INTERVAL_S)
 
-    async def _compare_versions(self) -> None:
-        shows = [show for show in self._followers if show not in self._early]
+    async def _compare_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        seen: dict[int, Position] = {}
+        seen_at = loop.time()
+        while True:
+            asked_at = loop.time()
+            try:
+                seen = await self._compare(seen, seen_at)
+                seen_at = loop.time()
+            except SeatwireError as error:
+                log.debug("feed.not_compared", error=repr(error))
+            except Exception:
+                log.exception("feed.not_compared")
+            await self._wait_for_turn(asked_at + WATCH_INTERVAL_S)
+
+    async def _wait_for_turn(self, until: float) -> None:
         try:
-            present = await self._board.positions(shows)
-        except BoardAway:
-            present = await self._ledger.positions(shows)
-            self._seen = dict(
-                present
-            )  # nothing is under way to us: whoever is behind is repaired now
-        for show in shows:
+            async with asyncio.timeout_at(until):
+                await self._compare_now.wait()
+        except TimeoutError:
+            pass  # nobody was in a hurry
+        self._compare_now.clear()
+
+    async def _compare(self, seen: dict[int, Position], seen_at: float) -> dict[int, Position]:
+        """Repair followers that have not come up to where the ledger was *seen*, note of the others
+        that they are sure, and return where it is now. Raises Unavailable."""
+        followed = {
+            show: follower.position
+            for show, follower in self._followers.items()
+            if follower.position is not None and show not in self._early
+        }
+        present = followed | await self._ledger.moved(followed)
+        now_s = asyncio.get_running_loop().time()
+        is_all_here = self._heard_probe_at > seen_at
+        for show in followed:
             follower = self._followers.get(show)
             if follower is None or follower.position is None:
                 continue
-            seen = self._seen.get(show)
-            is_behind = seen is not None and _is_behind(follower.position, seen)
-            if show not in present or is_behind or show in self._distrusted:
-                self._repair(show)
-        self._seen = present
-
-    async def _verify_for_ever(self) -> None:
-        seen: dict[int, Position] = {}
-        while True:
-            try:
-                seen = await self._verify(seen)
-            except SeatwireError as error:
-                log.debug("feed.not_verified", error=repr(error))
-            except Exception:
-                log.exception("feed.not_verified")
-            await asyncio.sleep(WATCH_INTERVAL_S)
-
-    async def _verify(self, seen: dict[int, Position]) -> dict[int, Position]:
-        """Note which followers have come up to where the ledger was when it was last *seen*; return
-        where it is now."""
-        ledger = await self._ledger.positions(list(self._followers))
-        now_s = asyncio.get_running_loop().time()
-        for show in ledger:
-            follower = self._followers.get(show)
-            if follower is None or follower.position is None or show not in seen:
-                continue
-            if not _is_behind(follower.position, seen[show]):
+            is_behind = show not in seen or _is_behind(follower.position, seen[show])
+            if not is_behind:
                 self._sure_at[show] = now_s
-        return ledger
+            is_lost = is_behind and show in seen and is_all_here
+            is_cut_off = self._board_is_away and _is_behind(follower.position, present[show])
+            if is_lost or is_cut_off or show in self._distrusted:
+                self._repair(show)
+        return present
 
     def _repair_all(self) -> None:
         for show in list(self._followers):

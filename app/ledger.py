@@ -5,7 +5,7 @@ A batch of commands on one show is one statement and one transaction
 now have versions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, assert_never
@@ -139,9 +139,14 @@ class Ledger:
         row = await self._database.fetchrow(self._queries["position"], show)
         return None if row is None else Position(row["epoch"], row["version"])
 
-    async def positions(self, shows: Sequence[int]) -> dict[int, Position]:
-        """Return where *shows* are; those that do not exist are left out."""
-        rows = await self._database.fetch(self._queries["positions"], shows)
+    async def moved(self, known: Mapping[int, Position]) -> dict[int, Position]:
+        """Return where those shows are that are elsewhere than *known*.
+
+        A show that does not exist is nowhere: at version 0 of epoch -1.
+        """
+        epochs = [position.epoch for position in known.values()]
+        versions = [position.version for position in known.values()]
+        rows = await self._database.fetch(self._queries["moved"], list(known), epochs, versions)
         return {row["show_id"]: Position(row["epoch"], row["version"]) for row in rows}
 
     async def live_positions(self) -> dict[int, Position]:

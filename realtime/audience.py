@@ -11,7 +11,7 @@ merged delta from there, or a snapshot.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -65,7 +65,7 @@ class Audience:
         show: Show,
         category_names: Sequence[str],
         catalog: Catalog,
-        holders: Callable[[str], Iterable[Connection]],
+        holders: Callable[[str], Collection[Connection]],
     ) -> None:
         self.id = show.show
         self.members: dict[Connection, Watcher] = {}
@@ -314,11 +314,12 @@ class Audience:
             self._edition += 1
             for hold, holder, seats in change.detail["released"]:
                 self._tell_holder(holder, hold, seats, HoldStatus.RELEASED, None)
-        status = change.hold_status
-        if change.hold is None or change.holder is None or status is None:
+        if change.hold is None or change.holder is None:
             return
-        seats = change.hold_seats if status is HoldStatus.HELD else change.seats
-        self._tell_holder(change.holder, change.hold, seats, status, change.expires_in_ms)
+        status = change.hold_status
+        if status is not None:
+            seats = change.hold_seats if status is HoldStatus.HELD else change.seats
+            self._tell_holder(change.holder, change.hold, seats, status, change.expires_in_ms)
 
     def _tell_holder(
         self,
@@ -328,6 +329,9 @@ class Audience:
         status: HoldStatus,
         expires_in_ms: int | None,
     ) -> None:
+        connections = self._holders(holder)
+        if not connections:
+            return  # mostly a holder of another instance
         push = {
             "push": "hold",
             "show": self.id,
@@ -336,7 +340,7 @@ class Audience:
             "status": status.value,
             "expires_in_ms": expires_in_ms,
         }
-        for connection in self._holders(holder):
+        for connection in connections:
             watcher = self.members.get(connection)
             if watcher is None:
                 continue

@@ -8,7 +8,7 @@ before a restart.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Container, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Container, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -203,7 +203,7 @@ class Hub:
         self._broadcasts[show] = asyncio.create_task(audience.run(), name=f"audience {show}")
         return audience
 
-    def _sockets_of(self, holder: str) -> Iterable[Connection]:
+    def _sockets_of(self, holder: str) -> Collection[Connection]:
         return tuple(self._by_holder.get(holder, ()))
 
     async def _close_empty(self) -> None:

@@ -6,8 +6,7 @@ Rule 3: what is too old to tell from memory is answered with None, and its asker
 """
 
 from collections import deque
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from app.changes import (
@@ -20,16 +19,22 @@ from app.changes import (
     pack_statuses,
 )
 
-# Versions kept for delta_since. Beyond this a delta would hardly be smaller than a snapshot.
+# How many versions delta_since looks back. Beyond this a delta would hardly be smaller than a
+# snapshot.
 RECENT_VERSIONS_MAX: Final = 2_048
 
 
 class _Step(NamedTuple):
-    """What leads from a version to another: statuses by seat. Mostly one change, one version."""
+    """What leads from a version to another: statuses by seat, mostly of a batch.
+
+    has_all: whether every seat that changed on the way is among them, though it may have changed
+    back. Then they lead on from anywhere within, too.
+    """
 
     from_version: int
     to_version: int
     seats: dict[int, int]
+    has_all: bool
 
 
 class Replica:
@@ -61,8 +66,8 @@ class Replica:
         if batch.epoch != epoch or batch.first > version + 1:
             return None
         fresh = after(batch.changes, version)
-        for change in fresh:
-            self._advance(change.version, _statuses_after(change))
+        if fresh:
+            self._advance(fresh[-1].version, _statuses_after(fresh), has_all=True)
         return fresh
 
     def reset(self, snapshot: Snapshot) -> None:
@@ -80,7 +85,7 @@ class Replica:
             for seat, (old, new) in enumerate(zip(self._statuses, snapshot.statuses, strict=True))
             if old != new
         }
-        self._advance(snapshot.position.version, changed)
+        self._advance(snapshot.position.version, changed, has_all=False)
 
     def is_contradicted_by(self, snapshot: Snapshot) -> bool:
         """Return whether *snapshot* has other seats for the same position."""
@@ -95,9 +100,13 @@ class Replica:
         epoch, here = self.position
         if not self._floor <= version <= here:
             return None
-        steps = list(takewhile(lambda step: step.to_version > version, reversed(self._recent)))
-        if steps and steps[-1].from_version != version:
-            return None  # inside a step that a reset made, nobody knows what was there
+        steps: list[_Step] = []
+        for step in reversed(self._recent):
+            if step.to_version <= version:
+                break
+            steps.append(step)
+        if steps and steps[-1].from_version != version and not steps[-1].has_all:
+            return None
         seats: dict[int, int] = {}
         for step in reversed(steps):
             seats.update(step.seats)
@@ -107,19 +116,20 @@ class Replica:
 
     def _remember(self, history: Sequence[ChangeBatch]) -> None:
         """Keep of *history* what leads to the position without a hole."""
-        epoch, _ = self.position
-        changes = [c for batch in history if batch.epoch == epoch for c in batch.changes]
-        for change in reversed(changes):
-            if change.version == self._floor and len(self._recent) < RECENT_VERSIONS_MAX:
-                self._floor -= 1
-                self._recent.appendleft(_Step(self._floor, change.version, _statuses_after(change)))
+        epoch, version = self.position
+        for batch in reversed(history):
+            is_next = batch.epoch == epoch and batch.last == self._floor
+            if is_next and batch.last > version - RECENT_VERSIONS_MAX:
+                self._floor = batch.first - 1
+                step = _Step(self._floor, batch.last, _statuses_after(batch.changes), True)
+                self._recent.appendleft(step)
 
-    def _advance(self, version: int, seats: dict[int, int]) -> None:
+    def _advance(self, version: int, seats: dict[int, int], *, has_all: bool) -> None:
         for seat, status in seats.items():
             self._statuses[seat] = status
-        self._recent.append(_Step(self.position.version, version, seats))
+        self._recent.append(_Step(self.position.version, version, seats, has_all))
         self.position = Position(self.position.epoch, version)
-        if len(self._recent) > RECENT_VERSIONS_MAX:
+        while self._recent[0].to_version <= version - RECENT_VERSIONS_MAX:
             self._floor = self._recent.popleft().to_version
 
     def _delta_seats_max(self) -> int:
@@ -127,6 +137,10 @@ class Replica:
         return 16 + self.count // 30
 
 
-def _statuses_after(change: Change) -> dict[int, int]:
-    status = change.status
-    return {} if status is None else dict.fromkeys(change.seats, int(status))
+def _statuses_after(changes: Iterable[Change]) -> dict[int, int]:
+    statuses: dict[int, int] = {}
+    for change in changes:
+        status = change.status
+        if status is not None:
+            statuses.update(dict.fromkeys(change.seats, int(status)))
+    return statuses

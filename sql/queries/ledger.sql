@@ -12,9 +12,12 @@ SELECT * FROM change_show($1, $2, $3, $4, $5, $6, $7::show_status, $8, $9, $10);
 -- (show) -> epoch, version
 SELECT epoch, version FROM show_clocks WHERE show_id = $1;
 
--- name: positions
--- (shows) -> show_id, epoch, version of those that exist
-SELECT show_id, epoch, version FROM show_clocks WHERE show_id = ANY ($1);
+-- name: moved
+-- (shows, epochs, versions) -> show_id, epoch, version of those that are elsewhere; -1 and 0 when there is no such show
+SELECT k.show_id, coalesce(c.epoch, -1) AS epoch, coalesce(c.version, 0) AS version
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS k (show_id, epoch, version)
+LEFT JOIN show_clocks c ON c.show_id = k.show_id
+WHERE (c.epoch, c.version) IS DISTINCT FROM (k.epoch, k.version);
 
 -- name: live_positions
 -- () -> show_id, epoch, version of every show that may still change, or that did within the hour

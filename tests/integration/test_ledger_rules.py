@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.changes import Position
 from app.domain import (
     Actor,
     Block,
@@ -293,15 +294,22 @@ async def test_a_seat_beyond_the_plan_is_a_bad_message(ledger: Ledger, make_show
         await refuses(ledger, Unblock(show, (2, seat), "", SAM), BadMessage)
 
 
-async def test_positions_are_those_of_shows_that_exist(ledger: Ledger, make_show: MakeShow) -> None:
-    """A show's position is its epoch and its version."""
+async def test_I6_moved_tells_which_shows_are_elsewhere(
+    ledger: Ledger, make_show: MakeShow
+) -> None:
+    """A show's position is its epoch and its version; one that does not exist has none."""
     one, other = await make_show(), await make_show()
+    before = await ledger.live_positions()
+    assert await ledger.moved(before) == {}
     await held(ledger, one, 1)
-    positions = await ledger.positions([one, other, 404])
-    assert set(positions) == {one, other}
-    assert (positions[one].version, positions[other].version) == (1, 0)
-    assert await ledger.position(one) == positions[one]
-    assert await ledger.live_positions() == positions
+    epoch = before[one].epoch
+    assert await ledger.moved(before | {404: Position(epoch, 0)}) == {
+        one: Position(epoch, 1),
+        404: Position(-1, 0),
+    }
+    assert await ledger.moved({other: Position(epoch + 1, 0)}) == {other: Position(epoch, 0)}
+    assert await ledger.position(one) == Position(epoch, 1)
+    assert await ledger.live_positions() == {one: Position(epoch, 1), other: before[other]}
 
 
 async def test_live_positions_keep_a_show_that_just_ended(
