@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import jwt
@@ -23,6 +24,9 @@ _CLAIMS: Final = ("sub", "role", "iat", "exp", "iss", "aud")
 # Ours have about 250; a longer one is not worth decoding.
 TOKEN_CHARS_MAX: Final = 2_048
 HOLDER_CHARS_MAX: Final = 128
+# Tokens known to be ours: a buyer sends the same one with every request, and checking it took a
+# sixth of the time of a request.
+TOKENS_KNOWN_MAX: Final = 8_192
 # How far the clocks of two instances may be apart.
 CLOCK_SKEW_S: Final = 5
 
@@ -109,6 +113,7 @@ class Tokens:
     def __init__(self, secret: str, session_ttl_s: int) -> None:
         self._secret = secret
         self._session_ttl_s = session_ttl_s
+        self._decode = lru_cache(TOKENS_KNOWN_MAX)(self._decode_unknown)
 
     def issue(self, role: Role, holder: str | None = None, ttl_s: int | None = None) -> IssuedToken:
         """Return a token for *holder*, or for a new one.
@@ -135,6 +140,12 @@ class Tokens:
         """Return what *token* says. Raises Unauthorized when it is not ours or past its time."""
         if len(token) > TOKEN_CHARS_MAX:
             raise Unauthorized("The token is not valid.")
+        identity = self._decode(token)
+        if identity.expires_at + CLOCK_SKEW_S <= time.time():
+            raise _expired()
+        return identity
+
+    def _decode_unknown(self, token: str) -> Identity:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -146,13 +157,17 @@ class Tokens:
                 options={"require": list(_CLAIMS), "strict_aud": True},
             )
         except jwt.ExpiredSignatureError:
-            raise Unauthorized("The token's time is over.") from None
+            raise _expired() from None
         except (jwt.InvalidTokenError, ValueError):
             raise Unauthorized("The token is not valid.") from None
         holder, role = claims["sub"], claims["role"]
         if not _is_holder(holder) or not isinstance(role, str) or role not in _SELLERS:
             raise Unauthorized("The token is not valid.")
         return Identity(Actor(holder, Role(role)), int(claims["exp"]))
+
+
+def _expired() -> Unauthorized:
+    return Unauthorized("The token's time is over.")
 
 
 def _is_holder(holder: object) -> bool:

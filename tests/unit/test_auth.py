@@ -87,6 +87,18 @@ def test_a_token_ends_at_its_time(tokens: Tokens) -> None:
         tokens.verify(tokens.issue(Role.BUYER, ttl_s=-CLOCK_SKEW_S - 1).token)
 
 
+def test_a_token_that_was_accepted_ends_at_its_time_too(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tokens.issue(Role.BUYER, ttl_s=60).token
+    ends_at = tokens.verify(token).expires_at + CLOCK_SKEW_S
+    monkeypatch.setattr(time, "time", lambda: ends_at - 1.0)
+    tokens.verify(token)
+    monkeypatch.setattr(time, "time", lambda: float(ends_at))
+    with pytest.raises(Unauthorized, match="time is over"):
+        tokens.verify(token)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
