@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 
 class SeatStatus(IntEnum):
     """The wire's number for a seat; the same number stands in SQL, Lua and JavaScript."""
@@ -81,8 +83,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who asks: `holder` is the token's subject; staff may act on anybody's hold."""
 
     holder: str
@@ -102,8 +103,7 @@ HOLD_EXTENSION_FACTOR: Final = 3
 SEATS_PER_COMMAND_MAX: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Hold *seats*, or add them to the hold of that id; all or none."""
 
     show: int
@@ -112,8 +112,7 @@ class Hold:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Give back *seats* of a hold, or all of it when None."""
 
     show: int
@@ -122,8 +121,7 @@ class Release:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Extend:
+class Extend(Struct, frozen=True):
     """Let a hold last a whole hold_ttl_s from now, up to its cap."""
 
     show: int
@@ -131,8 +129,7 @@ class Extend:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Expire:
+class Expire(Struct, frozen=True):
     """Give back a hold whose time has passed; nothing happens to one whose time has not."""
 
     show: int
@@ -140,8 +137,7 @@ class Expire:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """Make a hold a booking. *booking* is the id it gets unless the hold already has one."""
 
     show: int
@@ -151,8 +147,7 @@ class Book:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Struct, frozen=True):
     """Cancel a booking and give its seats back."""
 
     show: int
@@ -160,8 +155,7 @@ class Cancel:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Take *seats* off sale; all or none."""
 
     show: int
@@ -170,8 +164,7 @@ class Block:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Unblock:
+class Unblock(Struct, frozen=True):
     """Put blocked *seats* back on sale; those that are not blocked stay as they are."""
 
     show: int
@@ -197,8 +190,7 @@ class ShowPatch:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeShow:
+class ChangeShow(Struct, frozen=True):
     """Change a show; cancelling it ends its open holds in the same step."""
 
     show: int
@@ -209,8 +201,7 @@ class ChangeShow:
 Command = Hold | Release | Extend | Expire | Book | Cancel | Block | Unblock | ChangeShow
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a command that was carried out answers.
 
     version: the show's version at which it took effect (for a repeated command: at which it

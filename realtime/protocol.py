@@ -6,7 +6,6 @@ against.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -107,8 +106,7 @@ class Malformed(BadMessage):
         self.ref = ref
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A message ready to send: its payload, and the whole WebSocket frame around it.
 
     One object is shared by every watcher it goes to.

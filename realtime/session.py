@@ -10,9 +10,10 @@ Rule 4: a token counts as long as it lasts, not as long as the socket does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from app.auth import ANONYMOUS, Action, Identity, require
 from app.domain import Actor, Book, Command, Extend, Hold, Outcome, Release
@@ -48,15 +49,13 @@ _ACTIONS: Final[dict[type[_Ordered], Action]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Send *message*; nothing else is to be done."""
 
     message: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(Struct, frozen=True):
     """Send *message*; from now on the socket belongs to *actor*."""
 
     message: dict[str, Any]
@@ -64,8 +63,7 @@ class Greet:
     visible: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Start to watch a show, from a position when the client has one."""
 
     ref: Ref
@@ -73,32 +71,28 @@ class Join:
     since: Since | None
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """Stop to watch a show."""
 
     ref: Ref
     show: int
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Struct, frozen=True):
     """Hand *command* to the box office and reply with `outcome_reply`."""
 
     ref: Ref
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class SetVisible:
+class SetVisible(Struct, frozen=True):
     """Say *message*; send nothing more while not visible."""
 
     message: dict[str, Any]
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Close the socket."""
 
     code: CloseCode

@@ -1,9 +1,9 @@
 """The ledger's commands, one at a time (app/ledger.py, sql/functions)."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain import (
     HOLD_EXTENSION_FACTOR,

@@ -1,9 +1,9 @@
 """Blocks, show changes, limits, owners and the history (app/ledger.py, sql/functions)."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from app.changes import Position
 from app.domain import (
