@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -81,12 +81,12 @@ class Buyer:
         """Buy until everybody leaves."""
         while not self._crowd.leaving:
             try:
-                async with asyncio.timeout(CONNECT_TIMEOUT_S) as opening:
-                    async with self._connected() as client:
+                async with AsyncExitStack() as stack:
+                    async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                        client = await stack.enter_async_context(self._connected())
                         await client.watch(self._show)
-                        opening.reschedule(None)
-                        self._client = client
-                        await self._buy(client)
+                    self._client = client
+                    await self._buy(client)
             except AWAY:
                 await asyncio.sleep(RETRY_PAUSE_S)
             finally:

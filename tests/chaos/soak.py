@@ -138,11 +138,13 @@ async def soak(home: Path, minutes: float) -> bool:
             for number in range(BUYERS):
                 group.create_task(Buyer(crowd, number, SEED).run())
             group.create_task(Staff(crowd, SEED).run())
-            while time.monotonic() < ends_at:
-                await asyncio.sleep(interval_s)
-                rows.append(await sample(cluster, crowd.shows))
-                _say(rows, recorder.answers)
-            crowd.leaving = True
+            try:
+                while time.monotonic() < ends_at:
+                    await asyncio.sleep(interval_s)
+                    rows.append(await sample(cluster, crowd.shows))
+                    _say(rows, recorder.answers)
+            finally:
+                crowd.leaving = True  # also when somebody failed: then all end, and it is told
             for visitor in visitors:
                 visitor.cancel()
         left = await _claims_left_at_rest(cluster, crowd.shows)

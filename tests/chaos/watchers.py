@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from random import Random
 from typing import Final
@@ -48,22 +48,23 @@ class Watcher:
     async def _watch_once(self) -> None:
         instance = self._random.choice(self._crowd.cluster.webs)
         self._sockets += 1
-        async with asyncio.timeout(CONNECT_TIMEOUT_S) as opening:
-            async with open_client(instance.url, codec=self._codec) as client:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                opened = open_client(instance.url, codec=self._codec)
+                client = await stack.enter_async_context(opened)
                 for show in self._crowd.shows:
                     await client.watch(show)
-                opening.reschedule(None)
-                self.client = self.last = client
-                try:
-                    async with asyncio.TaskGroup() as group:
-                        for show in self._crowd.shows:
-                            group.create_task(self._note(client, show))
-                except* (TimeoutError, OutOfOrder):
-                    pass  # it hears nothing any more, or what it hears makes no sense
-                finally:
-                    self.client = None
-                    if client.fault is not None:
-                        self._note_fault(client)
+            self.client = self.last = client
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for show in self._crowd.shows:
+                        group.create_task(self._note(client, show))
+            except* (TimeoutError, OutOfOrder):
+                pass  # it hears nothing any more, or what it hears makes no sense
+            finally:
+                self.client = None
+                if client.fault is not None:
+                    self._note_fault(client)
 
     async def _note(self, client: Client, show: int) -> None:
         """Note what is shown, each time that it changes, until nothing is heard any more.
