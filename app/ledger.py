@@ -8,6 +8,7 @@ now have versions.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, assert_never
 from uuid import UUID
 
@@ -101,13 +102,11 @@ class Ledger:
             HOLD_EXTENSION_FACTOR,
             changes=True,
         )
-        answers: list[Outcome | SeatwireError] = [
-            NotFound(f"There is no show {show}.") for _ in commands
-        ]
-        for row in rows:
-            if row["ord"] is not None:
-                answers[row["ord"]] = _answer(row)
-        fresh = sorted((row for row in rows if row["kind"]), key=lambda row: row["version"])
+        if not rows:
+            return Applied([NotFound(f"There is no show {show}.") for _ in commands], None)
+        answered = sorted((row for row in rows if row["ord"] is not None), key=itemgetter("ord"))
+        answers = [_answer(row) for row in answered]
+        fresh = sorted((row for row in rows if row["kind"]), key=itemgetter("version"))
         if not fresh:
             return Applied(answers, None)
         return Applied(answers, ChangeBatch(fresh[0]["epoch"], tuple(map(change_of, fresh))))

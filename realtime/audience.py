@@ -33,6 +33,8 @@ TICK_S_MAX: Final = 0.5
 # After a broadcast changes are gathered for as long as it took: broadcasting takes half of the time
 # at most, and a change waits for no more than two broadcasts.
 TICK_PER_BROADCAST: Final = 1
+# A loop that comes late has too much to do; frames are what it can do less of.
+TICK_PER_LAG: Final = 4
 SLICE_S: Final = 0.002
 # Sends between two looks at the clock; one send takes about 10 us.
 SENDS_PER_LOOK: Final = 32
@@ -43,9 +45,13 @@ NOWHERE: Final = Position(-1, 0)
 log = structlog.get_logger(__name__)
 
 
-def tick_s(took_s: float) -> float:
-    """Return how long to gather changes after a broadcast that took *took_s*, both in seconds."""
-    return min(TICK_S_MAX, max(TICK_S_MIN, TICK_PER_BROADCAST * took_s))
+def tick_s(took_s: float, late_s: float) -> float:
+    """Return how long to gather changes after a broadcast, in seconds.
+
+    took_s: how long it took. late_s: how much later than wanted the loop came to it.
+    """
+    gather_s = TICK_PER_BROADCAST * took_s + TICK_PER_LAG * late_s
+    return min(TICK_S_MAX, max(TICK_S_MIN, gather_s))
 
 
 @dataclass(slots=True)
@@ -173,6 +179,7 @@ class Audience:
     async def run(self) -> None:
         """Broadcast at every tick in which something changed, until cancelled."""
         loop = asyncio.get_running_loop()
+        late_s = 0.0
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -184,7 +191,10 @@ class Audience:
                     await asyncio.sleep(0)
             except Exception:
                 log.exception("audience.broadcast_failed", show=self.id)
-            await asyncio.sleep(tick_s(loop.time() - started_at))
+            ended_at = loop.time()
+            pause_s = tick_s(ended_at - started_at, late_s)
+            await asyncio.sleep(pause_s)
+            late_s = loop.time() - ended_at - pause_s
 
     def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:
         """Send every watcher that can take it what it lacks; yields when the loop is to turn.

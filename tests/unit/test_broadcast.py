@@ -8,7 +8,7 @@ import pytest
 
 from app.changes import Change, ChangeBatch, Position, Snapshot
 from app.domain import EventKind
-from realtime.audience import SENDS_PER_LOOK, SLICE_S, TICK_S_MAX, TICK_S_MIN, tick_s
+from realtime.audience import SENDS_PER_LOOK, SLICE_S, TICK_PER_LAG, TICK_S_MAX, TICK_S_MIN, tick_s
 from realtime.protocol import Frame
 from tests.driven_clock import driven_loop, run_driven
 from tests.house import EPOCH, House, RecordingSocket, Screen
@@ -65,7 +65,14 @@ def _spans(house: House, socket: RecordingSocket) -> Sequence[tuple[int, int]]:
     ("took_s", "pause_s"), [(0.0, TICK_S_MIN), (0.2, 0.2), (TICK_S_MAX * 4, TICK_S_MAX)]
 )
 def test_DL4_broadcasts_take_half_of_the_time_at_most(took_s: float, pause_s: float) -> None:
-    assert tick_s(took_s) == pause_s
+    assert tick_s(took_s, 0.0) == pause_s
+
+
+def test_DL4_a_loop_that_comes_late_gathers_for_longer() -> None:
+    """Frames are what a busy loop can do less of; a stall of seconds silences nobody."""
+    assert tick_s(0.0, 0.001) == TICK_S_MIN
+    assert tick_s(0.01, 0.05) == 0.01 + TICK_PER_LAG * 0.05
+    assert tick_s(0.0, 5.0) == TICK_S_MAX
 
 
 def test_DL4_the_first_change_is_sent_at_once_and_later_ones_gather() -> None:
