@@ -117,6 +117,11 @@ class Catalog:
         """Return how many seats a show has; needs no plan. Raises NotFound."""
         return (await self._outlines.get(show)).count
 
+    def known_seat_count(self, show: int) -> int | None:
+        """Return how many seats a show has, when that was asked for lately."""
+        outline = self._outlines.known(show)
+        return None if outline is None else outline.count
+
     async def category_names(self, plan_hash: str) -> tuple[str, ...]:
         """Return the names of a plan's categories, in order; needs no plan. Raises NotFound."""
         return await self._category_names.get(plan_hash)

@@ -24,9 +24,9 @@ class Recent(Generic[K, V]):
 
     async def get(self, key: K) -> V:
         """Return the value of *key*. Raises whatever its load raises."""
-        if key in self._values:
-            self._values.move_to_end(key)
-            return self._values[key]
+        value = self.known(key)
+        if value is not None:
+            return value
         load = self._loads.get(key)
         if load is None:
             load = asyncio.create_task(self._fill(key), name=f"load {key}")
@@ -34,6 +34,13 @@ class Recent(Generic[K, V]):
             load.add_done_callback(lambda _: self._loads.pop(key))
         # One caller that gives up must not take the load away from the others.
         return await asyncio.shield(load)
+
+    def known(self, key: K) -> V | None:
+        """Return the value of *key* when it is kept here."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key]
 
     async def _fill(self, key: K) -> V:
         value = self._values[key] = await self._load(key)

@@ -2,6 +2,8 @@
 
 Messages of one socket are taken one after another, so commands are submitted in the order they
 came; their replies come as each is answered and may overtake one another (`ref` tells them apart).
+Most need nothing to be waited for and are taken in as they arrive; when one does, it and those
+behind it are received by the socket's task.
 """
 
 import asyncio
@@ -106,16 +108,12 @@ class Endpoint:
             messages_burst=settings.messages_burst,
         )
         connection = Connection(socket, codec, loop.time())
-        conversation = Conversation(connection, self._services, self._hub)
+        conversation = Conversation(session, connection, self._services, self._hub)
+        socket.on_message(conversation.take_at_once)
         self._hub.add(connection)
         try:
-            while True:
-                message = await receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                step = session.receive(_content(message), now_s=loop.time(), time_s=time.time())
-                await conversation.take(step)
-                if isinstance(step, Close):
+            while (message := await receive())["type"] != "websocket.disconnect":
+                if not await conversation.take(_content(message)):
                     return
                 # Whoever does not read their replies is not listened to either.
                 await socket.drained()
@@ -136,25 +134,56 @@ class Endpoint:
 
 
 class Conversation:
-    """Carries out the steps of one socket's session."""
+    """Has one socket's session decide about its messages, and carries out the steps."""
 
-    def __init__(self, connection: Connection, services: Services, hub: Hub) -> None:
+    def __init__(
+        self, session: Session, connection: Connection, services: Services, hub: Hub
+    ) -> None:
+        self._session = session
         self._connection = connection
         self._services = services
         self._hub = hub
         self._unanswered = 0
+        self._is_waiting = False
+        # What is to be done about the message that `take_at_once` has declined last.
+        self._declined: Step | None = None
 
-    async def take(self, step: Step) -> None:
-        """Carry out *step*; its reply is written now or, for a command, when it is answered."""
+    def take_at_once(self, data: str | bytes) -> bool:
+        """Take a message in, unless something has to be waited for: then it is to come by `take`,
+        before any other."""
+        if self._is_waiting or self._connection.socket.is_congested:
+            return False
+        step = self._decide(data)
+        if self._carry_out(step):
+            return True
+        self._declined = step
+        return False
+
+    async def take(self, data: str | bytes) -> bool:
+        """Take a message in; its reply is written now or, for a command, when it is answered.
+
+        Returns whether the conversation goes on.
+        """
+        step, self._declined = self._declined or self._decide(data), None
+        self._is_waiting = True
+        try:
+            if not self._carry_out(step):
+                await self._wait_for(step)
+        finally:
+            self._is_waiting = False
+        return not isinstance(step, Close)
+
+    def _decide(self, data: str | bytes) -> Step:
+        now_s = asyncio.get_running_loop().time()
+        return self._session.receive(data, now_s=now_s, time_s=time.time())
+
+    def _carry_out(self, step: Step) -> bool:
+        """Carry out *step*; False when that takes waiting."""
         match step:
+            case Submit(ref=ref, command=command):
+                return self._submit_at_once(ref, command)
             case Reply(message=message):
                 self._reply(message)
-            case Submit(ref=ref, command=command):
-                await self._guard(ref, self._submit(ref, command))
-            case Join(ref=ref, show=show):
-                await self._guard(ref, self._join(step))
-            case Leave(ref=ref, show=show):
-                await self._guard(ref, self._leave(ref, show))
             case Greet(message=message, actor=actor, visible=visible):
                 self._hub.greet(self._connection, actor, visible=visible)
                 self._reply(message)
@@ -163,6 +192,18 @@ class Conversation:
                 self._hub.set_visible(self._connection, value)
             case Close(code=code):
                 self._connection.socket.close(code)
+            case Join() | Leave():
+                return False
+        return True
+
+    async def _wait_for(self, step: Step) -> None:
+        match step:
+            case Submit(ref=ref, command=command):
+                await self._guard(ref, self._learn_seats(ref, command))
+            case Join(ref=ref):
+                await self._guard(ref, self._join(step))
+            case Leave(ref=ref, show=show):
+                await self._guard(ref, self._leave(ref, show))
 
     async def _guard(self, ref: Ref, work: Any) -> None:
         try:
@@ -184,14 +225,26 @@ class Conversation:
             audience.leave(self._connection, asyncio.get_running_loop().time())
         self._reply(ok_reply(ref))
 
-    async def _submit(self, ref: Ref, command: Command) -> None:
+    async def _learn_seats(self, ref: Ref, command: Command) -> None:
+        """Submit a command on a show that has not been asked about lately."""
+        self._submit(ref, command, await self._services.catalog.seat_count(command.show))
+
+    def _submit_at_once(self, ref: Ref, command: Command) -> bool:
+        count = self._services.catalog.known_seat_count(command.show)
+        if count is None and getattr(command, "seats", None):
+            return False
+        try:
+            self._submit(ref, command, count or 0)
+        except SeatwireError as error:
+            self._reply(error_reply(ref, error))
+        return True
+
+    def _submit(self, ref: Ref, command: Command, seat_count: int) -> None:
         if self._unanswered >= UNANSWERED_MAX:
             raise RateLimited(UNANSWERED_RETRY_MS)
-        seats = getattr(command, "seats", None) or ()
-        if seats:
-            count = await self._services.catalog.seat_count(command.show)
-            if seats[-1] >= count:
-                raise BadMessage(f"This show has seats 0 to {count - 1}.")
+        seats = getattr(command, "seats", None)
+        if seats and seats[-1] >= seat_count:
+            raise BadMessage(f"This show has seats 0 to {seat_count - 1}.")
         answer = self._services.box_office.submit(command)
         self._unanswered += 1
         answer.add_done_callback(self._answered(ref, command))

@@ -23,6 +23,9 @@ from realtime.protocol import Frame
 EXTENSION: Final = "seatwire.socket"
 
 
+# Messages of one read that are taken in at once; those of a flood wait for their socket's turn.
+TAKEN_AT_ONCE_MAX: Final = 8
+
 # Of the protocol's own close codes the one for text that is none (RFC 6455, section 7.4.1).
 NOT_UTF8: Final = 1007
 
@@ -42,6 +45,10 @@ class Socket(Protocol):
     async def drained(self) -> None:
         """Return when the socket is not congested, or closed."""
 
+    def on_message(self, take: Callable[[str | bytes], bool]) -> None:
+        """Offer every message to *take* as it comes. What it declines is received as ever, and what
+        comes behind that, too. Some sockets offer nothing."""
+
     def close(self, code: CloseCode) -> None:
         """Start to close."""
 
@@ -57,6 +64,8 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
     is_congested = False
     _is_open = True
     _drain_callback: Callable[[], None] | None = None
+    _take: Callable[[str | bytes], bool] | None = None
+    _takes_left = TAKEN_AT_ONCE_MAX
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -86,6 +95,7 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         self._is_open = False
         self.is_congested = False
         self._drain_callback = None
+        self._take = None
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -96,22 +106,37 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         self._is_open = False
         super().handle_close(event)
 
-    def send_receive_event_to_app(self) -> None:
-        """Hand a message on. Text that is not UTF-8 ends the socket; whose client sends it must
-        not fill our log with errors, as uvicorn has it."""
-        if self.curr_msg_data_type == "text" and not self.close_sent and not self._is_utf8():
-            self.frames = []
-            self.conn.send_close(NOT_UTF8)
-            self.handle_parser_exception()
-            return
-        super().send_receive_event_to_app()
+    def data_received(self, data: bytes) -> None:
+        self._takes_left = TAKEN_AT_ONCE_MAX
+        super().data_received(data)
 
-    def _is_utf8(self) -> bool:
-        try:
-            b"".join(self.frames).decode()
-        except UnicodeDecodeError:
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on: at once, without a turn of the loop, when it may be. Text that is not
+        UTF-8 ends the socket; whose client sends it must not fill our log with errors, as uvicorn
+        has it."""
+        data = b"".join(self.frames)
+        message: str | bytes = data
+        if self.curr_msg_data_type == "text":
+            try:
+                message = data.decode()
+            except UnicodeDecodeError:
+                if not self.close_sent:
+                    self.frames = []
+                    self.conn.send_close(NOT_UTF8)
+                    self.handle_parser_exception()
+                    return
+        if self._is_taken(message):
+            self.frames = []
+        else:
+            super().send_receive_event_to_app()
+
+    def _is_taken(self, message: str | bytes) -> bool:
+        if self._take is None or not self._is_open:
             return False
-        return True
+        if not self._takes_left or not self.queue.empty():
+            return False
+        self._takes_left -= 1
+        return self._take(message)
 
     def handle_parser_exception(self) -> None:
         self._is_open = False
@@ -123,6 +148,9 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
 
     def on_drain(self, callback: Callable[[], None]) -> None:
         self._drain_callback = callback
+
+    def on_message(self, take: Callable[[str | bytes], bool]) -> None:
+        self._take = take
 
     async def drained(self) -> None:
         await self.writable.wait()
@@ -195,6 +223,9 @@ class QueuedSocket:
 
     async def drained(self) -> None:
         await self._writable.wait()
+
+    def on_message(self, take: Callable[[str | bytes], bool]) -> None:
+        pass
 
     def close(self, code: CloseCode) -> None:
         self.is_closing = True

@@ -39,6 +39,9 @@ class RecordingSocket:
     async def drained(self) -> None:
         raise NotImplementedError  # nothing here waits
 
+    def on_message(self, take: Callable[[str | bytes], bool]) -> None:
+        raise NotImplementedError  # nothing here sends
+
     def close(self, code: CloseCode) -> None:
         raise NotImplementedError  # nothing here closes
 

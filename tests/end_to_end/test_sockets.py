@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import msgpack
@@ -93,6 +94,22 @@ async def test_1000_frames_at_once_are_answered_and_mostly_refused(fleet: Fleet)
         assert 500 < len(refused) < 900
         assert (await other.ask("hold", show=show, hold=str(uuid4()), seats=[1]))["seats"] == [1]
         await eventually(lambda: _ping_works(flood))
+
+
+async def test_RP1_what_comes_behind_a_message_that_waits_does_not_overtake_it(
+    fleet: Fleet,
+) -> None:
+    """To watch a show that nobody watches takes a while; a ping takes none."""
+    one = await fleet.start_web()
+    show = await fleet.add_show(one.url)
+    async with connect(f"{one.url.replace('http', 'ws')}/ws") as socket:
+        asked: list[dict[str, Any]] = [{"op": "hello"}, {"op": "watch", "show": show}]
+        asked += [{"op": "ping"}] * 20
+        for ref, message in enumerate(asked):
+            await socket.send(json.dumps({**message, "ref": ref}))
+        told = [json.loads(await asyncio.wait_for(socket.recv(), 5)) for _ in range(23)]
+    assert [message["ref"] for message in told if "ref" in message] == list(range(22))
+    assert [message["push"] for message in told if "push" in message] == ["snapshot"]
 
 
 async def test_without_a_token_one_may_watch_and_no_more(fleet: Fleet) -> None:
