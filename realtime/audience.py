@@ -86,6 +86,7 @@ class Audience:
         self._changed = asyncio.Event()
         self._frames: dict[tuple[Codec, int], Frame] = {}
         self._frames_at: Position | None = None
+        self._nowhere = NOWHERE
 
     # The feed's follower.
 
@@ -122,8 +123,11 @@ class Audience:
             # what the replica remembers leads to wrong seats, too.
             self._replica = Replica(snapshot)
             self._frames_at = None
+            # Another place each time: a broadcast that is under way knows a way from the last one,
+            # and it leads to what was wrong again.
+            self._nowhere = Position(self._nowhere.epoch - 1, 0)
             for watcher in self.members.values():
-                watcher.position = NOWHERE
+                watcher.position = self._nowhere
         self._replica.reset(snapshot)
         self._show_is_sure = False
         self._changed.set()

@@ -1,5 +1,6 @@
 """What the sockets that watch a show are sent, in bytes, without a loop."""
 
+from itertools import count
 from typing import Any, Final, cast
 
 import pytest
@@ -8,6 +9,7 @@ from app.catalog import Catalog
 from app.changes import Change, ChangeBatch, Position, Snapshot
 from app.domain import Actor, EventKind, Role
 from app.feed import Feed
+from realtime.audience import SENDS_PER_LOOK
 from realtime.connection import MISSED_HOLDS_MAX
 from realtime.hub import Hub
 from realtime.protocol import Codec, Since
@@ -148,6 +150,25 @@ def test_SN1_when_changes_are_lost_beyond_memory_a_new_epoch_sends_all_seats(
     house.tick()
     (push,) = screen.pushes()
     assert (push["push"], push["epoch"], push["version"]) == ("snapshot", EPOCH + 1, 3)
+
+
+def test_I6_seats_put_right_twice_in_one_broadcast_are_right_on_every_screen(
+    house: House,
+) -> None:
+    """Whoever is served after the second time gets what is right then, not what was the first."""
+    screens = [house.watch(Screen()) for _ in range(2 * SENDS_PER_LOOK)]
+    now = Position(EPOCH, 128)
+    house.audience.reset(Snapshot(now, bytes(7)))
+    broadcast = house.audience.broadcast(count().__next__)
+    next(broadcast)
+    right = bytes([0, 0, 0, 0, 0, 0, 2])
+    house.audience.reset(Snapshot(now, right))
+    for _ in broadcast:
+        pass
+    house.tick()
+    for screen in screens:
+        *_, seats = screen.payloads()
+        assert seats == house.watch(screen).payloads()[-1]
 
 
 # The holder's own
