@@ -37,7 +37,7 @@ class BoardKeeper:
         self._board = board
         self._ledger = ledger
         self._catalog = catalog
-        self._rebuilds: dict[int, asyncio.Task[Snapshot]] = {}
+        self._rebuilds = SharedReads(self._rebuild)
         self._snapshots = SharedReads(self._read)
 
     async def post(
@@ -60,8 +60,8 @@ class BoardKeeper:
             await asyncio.sleep(pause_s)
             reply, version = await self._board.post(show, batch)
         if reply is PostReply.NONE:
-            version = (await self.rebuild(show)).position.version
-        # A rebuild that had begun before our commit was not put up with it.
+            version = (await self.put_up(show)).position.version
+        # One that was under way was read before our commit.
         wanted = at_least if batch is None else max(at_least, batch.last)
         if reply is PostReply.GAP or version < wanted:
             ledger = await self._ledger.position(show)
@@ -84,16 +84,19 @@ class BoardKeeper:
         return snapshot or await self.rebuild(show)
 
     async def rebuild(self, show: int) -> Snapshot:
-        """Put up the board of *show* from the ledger and return its seats; one rebuild at a time.
+        """Put up the board of *show* from the ledger and return its seats, as of now or later.
 
-        Raises NotFound, and Unavailable when the ledger is away. A board that is away is no error.
+        One at a time; all who ask while one is under way share the next. Raises NotFound, and
+        Unavailable when the ledger is away. A board that is away is no error.
         """
-        task = self._rebuilds.get(show)
-        if task is None:
-            task = asyncio.create_task(self._rebuild(show), name=f"rebuild {show}")
-            self._rebuilds[show] = task
-            task.add_done_callback(lambda _: self._rebuilds.pop(show))
-        return await asyncio.shield(task)
+        return await self._rebuilds.get(show)
+
+    async def put_up(self, show: int) -> Snapshot:
+        """As `rebuild`, but share one that is under way: its seats may be older than the question.
+
+        For who only needs a board: two in a row would be twice the wait while the ledger is silent.
+        """
+        return await self._rebuilds.join(show)
 
     async def check(self, show: int) -> list[Fault] | None:
         """Compare all of the board of *show* with the ledger, and put it up anew when it is wrong.

@@ -315,7 +315,7 @@ class BoxOffice:
                 refusals = await self._board.claim(show, takes)
             if refusals is None:
                 with self._silence.question():  # it reads the ledger, and others wait behind it
-                    await self._board_keeper.rebuild(show)
+                    await self._board_keeper.put_up(show)
                 refusals = await self._board.claim(show, takes)
         except BoardAway:
             refusals = None

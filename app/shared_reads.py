@@ -11,8 +11,8 @@ V = TypeVar("V")
 class SharedReads(Generic[K, V]):
     """However many ask for a key, one read of it is under way and at most one more is to follow.
 
-    Nobody gets an answer from a read that had begun before they asked: what a caller knows to have
-    happened is in it.
+    Nobody who does not ask for it (`join`) gets an answer from a read that had begun before: what a
+    caller knows to have happened is in it.
     """
 
     def __init__(self, read: Callable[[K], Coroutine[Any, Any, V]]) -> None:
@@ -29,6 +29,14 @@ class SharedReads(Generic[K, V]):
             (self._under_way if before is None else self._to_follow)[key] = task
         # One caller that gives up must not take the answer away from the others.
         return await asyncio.shield(task)
+
+    async def join(self, key: K) -> V:
+        """Return the value of *key* as a read under way has it, or else as of now.
+
+        Raises whatever that read raises.
+        """
+        task = self._under_way.get(key)
+        return await (self.get(key) if task is None else asyncio.shield(task))
 
     async def _read_after(self, before: asyncio.Task[V] | None, key: K) -> V:
         if before is not None:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from app import board_keeper
 from app.board import PostReply
 from app.board_keeper import BoardKeeper
-from app.changes import ChangeBatch, Position
+from app.changes import ChangeBatch, Position, Snapshot
 from app.domain import Block, Book, ChangeShow, Hold, Release, ShowPatch, ShowStatus
 from app.errors import NotFound
 from app.ledger import BoardState, Ledger
@@ -147,6 +147,34 @@ async def test_I6_a_rebuild_that_a_commit_overtook_does_not_leave_the_board_behi
     assert posting.done()
     keys = BoardKeys(valkey, redis_prefix)
     assert await keys.image(show) == await ledger_image(services, show)
+
+
+async def test_I6_a_reader_is_not_answered_by_a_rebuild_that_is_older_than_the_question(
+    services: Services, make_show: MakeShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told to somebody is in what the next reader gets, though a board was being put up."""
+    show, has_looked = await make_show(), asyncio.Event()
+    look = services.board.read
+
+    async def noted(show: int) -> Snapshot | None:
+        seen = await look(show)
+        has_looked.set()
+        return seen
+
+    monkeypatch.setattr(services.board, "read", noted)
+    ledger = GatedLedger(services)
+    ledger.before.set()
+    keeper = BoardKeeper(services.board, ledger, services.catalog)
+    async with asyncio.TaskGroup() as group:
+        putting_up = group.create_task(keeper.put_up(show))
+        await ledger.reached.wait()
+        await do(services.ledger, Hold(show, uuid4(), (1,), ANN))
+        reading = group.create_task(keeper.snapshot(show))
+        joining = group.create_task(keeper.put_up(show))
+        await has_looked.wait()
+        ledger.after.set()
+    assert (await putting_up).position.version == (await joining).position.version == 0
+    assert (await reading).position.version == 1
 
 
 async def test_I6_a_rebuild_knows_the_status_of_its_version(

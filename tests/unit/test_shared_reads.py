@@ -81,3 +81,16 @@ async def test_one_who_gives_up_leaves_the_answer_to_the_others() -> None:
     hasty.cancel()
     source.gate.set()
     assert await patient == ("a", 0)
+
+
+async def test_who_joins_a_read_gets_what_it_has() -> None:
+    """It costs no further read; when none is under way it is a question like any other."""
+    source = Source()
+    early = await source.ask()
+    source.number = 7
+    joined = asyncio.create_task(source.shared.join("a"))
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert (await early, await joined) == (("a", 0), ("a", 0))
+    assert source.reads == 1
+    assert await source.shared.join("a") == ("a", 7)
