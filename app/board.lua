@@ -98,14 +98,48 @@ return replies
 
 -- name: post
 -- KEYS meta seats until claims holds log feed
--- ARGV message (app/changes.py: pack; '' for none), log_length, seat … whose claims are over
+-- ARGV message (app/changes.py: pack; '' for none), log_length, msgpack [[hold, [seat …]] …] whose claims are over
 -- -> {'ok' | 'gap' | 'none', version of the board}
 -- Rule: the board moves forward one version at a time. What it has is ignored; when something before the
 -- message is missing nothing is applied and the reply is 'gap'; 'none' when it has another epoch, is not there,
 -- or not whole.
-if #ARGV > 2 then
-    redis.call('HDEL', KEYS[4], unpack(ARGV, 3))
+
+-- As many arguments as `unpack` can return at once.
+local function drop_fields(key, fields)
+    for first = 1, #fields, 4000 do
+        redis.call('HDEL', key, unpack(fields, first, math.min(first + 3999, #fields)))
+    end
 end
+
+-- Seats whose claims are over, if they are those of the hold of the same place: one of another hold came after it.
+local unclaimed, claimants = {}, {}
+
+local function unclaim(hold, seats)
+    for _, seat in ipairs(seats) do
+        unclaimed[#unclaimed + 1] = seat
+        claimants[#claimants + 1] = hold
+    end
+end
+
+local function drop_unclaimed()
+    local own = {}
+    for first = 1, #unclaimed, 4000 do
+        local last = math.min(first + 3999, #unclaimed)
+        for i, claim in ipairs(redis.call('HMGET', KEYS[4], unpack(unclaimed, first, last))) do
+            local hold = claimants[first + i - 1]
+            if claim and string.sub(claim, -#hold) == hold then
+                own[#own + 1] = unclaimed[first + i - 1]
+            end
+        end
+    end
+    drop_fields(KEYS[4], own)
+    unclaimed, claimants = {}, {}
+end
+
+for _, take in ipairs(cmsgpack.unpack(ARGV[3])) do
+    unclaim(take[1], take[2])
+end
+drop_unclaimed()
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'count')
 local count = tonumber(meta[3])
 if not meta[2] or redis.call('STRLEN', KEYS[2]) ~= count or redis.call('STRLEN', KEYS[3]) ~= 6 * count then
@@ -143,13 +177,6 @@ local function set_seats(key, seats, bytes)
     end
 end
 
--- As many arguments as `unpack` can return at once.
-local function drop_fields(key, fields)
-    for first = 1, #fields, 4000 do
-        redis.call('HDEL', key, unpack(fields, first, math.min(first + 3999, #fields)))
-    end
-end
-
 local holds, settled = {}, {}
 for i = version - first + 2, #changes do
     local change = changes[i]
@@ -157,8 +184,13 @@ for i = version - first + 2, #changes do
     local deadline = change[7] and now + change[7] or 0
     if status then
         set_seats(KEYS[2], seats, string.char(status))
-        for _, seat in ipairs(seats) do
-            settled[#settled + 1] = seat
+        if status == 0 and hold then
+            unclaim(hold, seats)
+        else
+            -- Whoever else claims one of them comes too late.
+            for _, seat in ipairs(seats) do
+                settled[#settled + 1] = seat
+            end
         end
         if status ~= 1 then
             set_seats(KEYS[3], seats, struct.pack('>I6', 0))
@@ -186,6 +218,7 @@ for hold, packed in pairs(holds) do
         ended[#ended + 1] = hold
     end
 end
+drop_unclaimed()
 drop_fields(KEYS[4], settled)
 drop_fields(KEYS[5], ended)
 for first = 1, #live, 4000 do

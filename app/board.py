@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgpack
@@ -25,6 +25,8 @@ from app.errors import SeatsTaken, ShowClosed
 from app.ledger import BoardState
 
 T = TypeVar("T")
+# A hold, and seats that it is to have.
+Take: TypeAlias = tuple[UUID, tuple[int, ...]]
 
 # A claim outlives the slowest honest commit (database.STATEMENT_TIMEOUT_S), no more: a crash
 # between claim and commit keeps its seats from others this long.
@@ -98,28 +100,29 @@ class Board:
         self._image = client.register_script(scripts["image"])
 
     async def claim(
-        self, show: int, takes: Sequence[tuple[UUID, tuple[int, ...]]]
+        self, show: int, takes: Sequence[Take]
     ) -> list[SeatsTaken | ShowClosed | None] | None:
         """Claim the seats of each take, all or none; the claims last CLAIM_TTL_MS.
 
         Returns for each take why it is refused (None: claimed), or None when the show has no board.
         """
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds")
-        packed = msgpack.packb([[str(hold), seats] for hold, seats in takes])
+        packed = _packed(takes)
         replies = await self._ask(
             lambda: self._claim(keys=keys, args=[CLAIM_TTL_MS, packed]), writes=True
         )
         return None if replies is None else [_refusal(reply) for reply in replies]
 
     async def post(
-        self, show: int, batch: ChangeBatch | None, unclaimed: Sequence[int] = ()
+        self, show: int, batch: ChangeBatch | None, unclaimed: Sequence[Take] = ()
     ) -> tuple[PostReply, int]:
-        """Apply *batch* if the board is just before it, tell the feed, and end the claims on
-        *unclaimed* seats. Returns the reply and the board's version."""
+        """Apply *batch* if the board is just before it, tell the feed, and end the claims of
+        *unclaimed* takes. Returns the reply and the board's version."""
         message = b"" if batch is None else pack(batch)
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
         reply, version = await self._ask(
-            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, *unclaimed]), writes=True
+            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, _packed(unclaimed)]),
+            writes=True,
         )
         return PostReply(reply.decode()), version
 
@@ -260,6 +263,11 @@ class Board:
         if writes:
             self._takes_no_writes = False
         return answer
+
+
+def _packed(takes: Sequence[Take]) -> bytes:
+    packed: bytes = msgpack.packb([[str(hold), seats] for hold, seats in takes])
+    return packed
 
 
 def _refusal(reply: bytes | list[int]) -> SeatsTaken | ShowClosed | None:

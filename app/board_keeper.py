@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from app import metrics
-from app.board import Board, BoardAway, BoardImage, PostReply
+from app.board import Board, BoardAway, BoardImage, PostReply, Take
 from app.board_check import board_faults
 from app.catalog import Catalog
 from app.changes import Change, ChangeBatch, Position, Snapshot
@@ -45,10 +45,10 @@ class BoardKeeper:
         show: int,
         batch: ChangeBatch | None,
         *,
-        unclaimed: Sequence[int] = (),
+        unclaimed: Sequence[Take] = (),
         at_least: int = 0,
     ) -> None:
-        """Bring the board of *show* to the end of *batch* and end the claims on *unclaimed* seats.
+        """Bring the board of *show* to the end of *batch* and end the claims of *unclaimed* takes.
 
         at_least: a version the ledger is known to have; a repeated command has one without a batch,
         and when its first answer was lost the board may not have heard of it. Raises BoardAway.

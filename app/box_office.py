@@ -33,7 +33,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from app import metrics
-from app.board import Board, BoardAway
+from app.board import Board, BoardAway, Take
 from app.board_keeper import BoardKeeper
 from app.changes import ChangeBatch
 from app.domain import (
@@ -335,7 +335,7 @@ class BoxOffice:
         show: int,
         answers: Sequence[Outcome | SeatwireError],
         changes: ChangeBatch | None,
-        unclaimed: Sequence[int],
+        unclaimed: Sequence[Take],
     ) -> None:
         """Bring the board to what was committed; without a board the reconciler will."""
         at_least = max((a.version for a in answers if isinstance(a, Outcome)), default=0)
@@ -435,13 +435,12 @@ def _seats_to_take(ticket: _Ticket) -> tuple[int, ...]:
     return ticket.command.seats if isinstance(ticket.command, Hold) else ()
 
 
-def _unclaimed(batch: Sequence[_Ticket], answers: Sequence[Outcome | SeatwireError]) -> list[int]:
-    """Return the seats that were claimed and not taken."""
+def _unclaimed(batch: Sequence[_Ticket], answers: Sequence[Outcome | SeatwireError]) -> list[Take]:
+    """Return the takes that were claimed and not granted."""
     return [
-        seat
+        (ticket.command.hold, ticket.command.seats)
         for ticket, answer in zip(batch, answers, strict=True)
-        if isinstance(answer, SeatwireError)
-        for seat in _seats_to_take(ticket)
+        if isinstance(answer, SeatwireError) and isinstance(ticket.command, Hold)
     ]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from app.board import Board, _load_scripts
+from app.board import Board, Take, _load_scripts
 from app.board_keeper import BoardKeeper
 from app.changes import Change, ChangeBatch, Position
 from app.database import ACQUIRE_TIMEOUT_S, Database, Row
@@ -81,7 +81,7 @@ class ForgetfulKeeper(BoardKeeper):
         show: int,
         batch: ChangeBatch | None,
         *,
-        unclaimed: Sequence[int] = (),
+        unclaimed: Sequence[Take] = (),
         at_least: int = 0,
     ) -> None:
         await super().post(show, batch, at_least=at_least)

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from app.board import Take
 from app.board_keeper import BoardKeeper
 from app.box_office import BoxOffice
 from app.changes import ChangeBatch, Position, Snapshot
@@ -208,7 +209,7 @@ class SilentKeeper(BoardKeeper):
         show: int,
         batch: ChangeBatch | None,
         *,
-        unclaimed: Sequence[int] = (),
+        unclaimed: Sequence[Take] = (),
         at_least: int = 0,
     ) -> None:
         """Leave the board as it is."""

@@ -270,13 +270,28 @@ async def test_post_ends_claims_whatever_becomes_of_its_changes(
 ) -> None:
     """Seats of refused takes are free for others at once, with a gap or without any change."""
     assert await taken(board, show, A, 1, 2, 3) == []
-    assert await board.post(show, None, [1]) == (PostReply.OK, 0)
+    assert await board.post(show, None, [(A, (1,))]) == (PostReply.OK, 0)
     assert await keys.claims(show) == {2, 3}
-    assert await board.post(show, batch(hold(2, B, 5)), [2]) == (PostReply.GAP, 0)
+    assert await board.post(show, batch(hold(2, B, 5)), [(A, (2,))]) == (PostReply.GAP, 0)
     assert await keys.claims(show) == {3}
     await keys.client.delete(keys.key(show, "meta"))
-    assert await board.post(show, None, [3]) == (PostReply.NONE, 0)
+    assert await board.post(show, None, [(A, (3,))]) == (PostReply.NONE, 0)
     assert await keys.claims(show) == set()
+
+
+async def test_I9_a_claim_ends_with_its_own_hold_and_no_other(
+    board: Board, keys: BoardKeys, show: int
+) -> None:
+    """A refusal that comes late, and a hold that has lapsed, leave the next one's claim alone."""
+    assert await taken(board, show, B, 1, 2) == []
+    await board.post(show, None, [(A, (1, 2)), (B, (2,))])
+    assert await keys.claims(show) == {1}
+    await board.post(show, batch(hold(1, A, 5, ms=-1)))
+    assert await taken(board, show, C, 5) == []
+    await board.post(show, batch(change(2, EventKind.EXPIRE, 5, id_=A)))
+    assert await taken(board, show, A, 5) == [5]
+    await board.post(show, batch(hold(3, C, 5)))
+    assert await keys.claims(show) == {1}
 
 
 async def test_I5_whatever_the_order_of_posts_the_feed_tells_each_version_once(
@@ -416,7 +431,8 @@ async def test_the_largest_hold_and_the_largest_block_pass(board: Board) -> None
     count = 12_000
     await board.load(SHOW, BoardState(Position(EPOCH, 0), bytes(count), []), ShowStatus.ON_SALE)
     assert await taken(board, SHOW, A, *range(500)) == []
-    await board.post(SHOW, batch(hold(1, A, *range(500))), range(2_500))
+    unclaimed = [(B, tuple(range(at, at + 500))) for at in range(0, 2_500, 500)]
+    await board.post(SHOW, batch(hold(1, A, *range(500))), unclaimed)
     assert await taken(board, SHOW, A, *range(500)) == []
     assert await taken(board, SHOW, B, *range(490, 510)) == list(range(490, 500))
     await board.post(SHOW, batch(change(2, EventKind.BLOCK, *range(1_000, 11_000))))
@@ -442,7 +458,7 @@ async def test_a_board_that_does_not_answer_is_left_alone_for_a_while(tmp_path: 
         assert made > 0
         for question in (
             away.claim(SHOW, [(uuid4(), (1,))]),
-            away.post(SHOW, None, [1]),
+            away.post(SHOW, None, [(A, (1,))]),
             away.read(SHOW),
             away.positions([SHOW]),
             away.log_after(SHOW, 0),

@@ -152,7 +152,7 @@ async def test_I6_a_rebuild_that_a_commit_overtook_does_not_leave_the_board_behi
 async def test_I6_a_reader_is_not_answered_by_a_rebuild_that_is_older_than_the_question(
     services: Services, make_show: MakeShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was told to somebody is in what the next reader gets, though a board was being put up."""
+    """What somebody was told is in what the next reader gets, though a board was being put up."""
     show, has_looked = await make_show(), asyncio.Event()
     look = services.board.read
 
