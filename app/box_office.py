@@ -68,6 +68,9 @@ BATCHES_IN_LEDGER_MAX: Final = 2
 # Some 25 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
+# Whoever has waited so long is told to ask again: a queue can be long without being full when its
+# commands must wait for one another, as those of one buyer do.
+QUEUE_S_MAX: Final = 2.0
 CLOSE_TIMEOUT_S: Final = 3.0
 # So long may the ledger leave every batch unanswered before others are not kept waiting with them.
 LEDGER_SILENCE_S_MAX: Final = 0.8
@@ -129,6 +132,12 @@ class _Desk:
         self._unsent.remove(batch)
         return True
 
+    def give_up_late(self) -> Iterator[_Ticket]:
+        """Take off the queue what has waited in it for too long."""
+        since = perf_counter() - QUEUE_S_MAX
+        while self.queue and self.queue[0].queued_at < since:
+            yield self.queue.popleft()
+
     def give_up_waiting(self) -> list[_Ticket]:
         """Return what has not been sent to the ledger, and never will be."""
         waiting = [*itertools.chain.from_iterable(self._unsent), *self.queue]
@@ -178,7 +187,8 @@ class BoxOffice:
         """Queue *command* and return its answer to come: an Outcome or a SeatwireError.
 
         Commands on the same seat or hold are carried out in the order they were submitted.
-        Raises RateLimited when the show's queue is full, Unavailable while shutting down.
+        RateLimited when it has waited for QUEUE_S_MAX, and raised at once when the show's queue is
+        full. Raises Unavailable while shutting down.
         """
         if self._closed:
             raise Unavailable("This instance is shutting down; ask another one.")
@@ -225,6 +235,8 @@ class BoxOffice:
             desk.moved.clear()
             if self._silence.is_on:
                 self._refuse_waiting(desk)
+            for late in desk.give_up_late():
+                self._refuse(late, RateLimited(QUEUE_FULL_RETRY_MS))
             batch, rivals = desk.next_batch()
             going: list[_Ticket] | None = []
             with self._answering(show, (*batch, *rivals)):

@@ -210,6 +210,25 @@ async def test_a_full_queue_says_when_to_come_back(
     await asyncio.gather(*answers)
 
 
+async def test_I13_who_has_waited_too_long_in_a_queue_is_told_to_ask_again(
+    office: BoxOffice,
+    ledger: GatedLedger,
+    make_show: MakeShow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No question waits for a queue to become short; nothing has happened of it."""
+    show = await make_show()
+    first = _hold(office, show, 0)
+    await ledger.given(1)
+    second = _hold(office, show, 1)
+    monkeypatch.setattr(box_office, "QUEUE_S_MAX", 0.0)
+    ledger.let_through(1)
+    with pytest.raises(RateLimited):
+        await second
+    assert (await first).version == 1
+    assert len(ledger.batches) == 1
+
+
 async def test_a_claim_takes_many_rivals_at_once(
     office: BoxOffice, services: Services, ledger: GatedLedger, make_show: MakeShow
 ) -> None:
