@@ -29,10 +29,11 @@ class PlanFaults(BadMessage):
     """Raised when a document is no valid seating plan.
 
     `faults` lists the first FAULTS_LISTED_MAX, each
-    {"place": "zones[0].rows[3].seats[2].seat_guid", "message": …}; `more` counts the rest.
+    {"place": "zones[0].rows[3].seats[2].seat_guid", "message": …, "code": …, "values": {…}};
+    `more` counts the rest. A code never changes its meaning, and values are what its message says.
     """
 
-    def __init__(self, faults: Sequence[Mapping[str, str]], count: int) -> None:
+    def __init__(self, faults: Sequence[Mapping[str, Any]], count: int) -> None:
         first = faults[0]
         super().__init__(
             f"The seating plan has {count:,} fault{'s' if count > 1 else ''}; "
@@ -46,23 +47,23 @@ class FaultList:
     """Counts all faults and keeps the first FAULTS_LISTED_MAX."""
 
     def __init__(self) -> None:
-        self._listed: list[dict[str, str]] = []
+        self._listed: list[dict[str, Any]] = []
         self._count = 0
 
-    def add(self, place: Place, message: str) -> None:
+    def add(self, place: Place, code: str, message: str, **values: str | int | float) -> None:
         self._count += 1
         if len(self._listed) < FAULTS_LISTED_MAX:
-            self._listed.append({"place": path(place), "message": message})
+            self._listed.append(one_fault(path(place), code, message, **values))
 
     def check(self, piece: TypeAdapter[Any], raw: object, place: Place) -> dict[str, Any]:
         """Return the canonical piece, or an empty one when it has faults."""
         try:
             checked: dict[str, Any] = piece.validate_python(raw)
         except ValidationError as error:
-            for fault in error.errors(
-                include_url=False, include_context=False, include_input=False
-            ):
-                self.add((*place, *fault["loc"]), _MESSAGES.get(fault["type"], fault["msg"]))
+            for fault in error.errors(include_url=False, include_input=False):
+                code = fault["type"]
+                message = _MESSAGES.get(code, fault["msg"])
+                self.add((*place, *fault["loc"]), code, message, **_plain(fault.get("ctx", {})))
             return {}
         return checked
 
@@ -71,18 +72,29 @@ class FaultList:
             raise PlanFaults(self._listed, self._count)
 
 
+def one_fault(place: str, code: str, message: str, **values: str | int | float) -> dict[str, Any]:
+    """Return a fault as PlanFaults lists it."""
+    return {"place": place, "message": message, "code": code, "values": values}
+
+
 def path(place: Place) -> str:
     """Return a place as text: `zones[0].rows[3]`; the root is called `plan`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{_printable(part)}" for part in place)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{printable(part)}" for part in place)
     return "".join(parts).removeprefix(".") or "plan"
 
 
 def quoted(text: str) -> str:
     """Return *text* as it may stand in a message."""
-    return f'"{_printable(text)}"'
+    return f'"{printable(text)}"'
 
 
-def _printable(text: str) -> str:
+def _plain(context: Mapping[str, Any]) -> dict[str, str | int | float]:
+    """Return what of pydantic's context can stand in an answer."""
+    return {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+
+
+def printable(text: str) -> str:
+    """Return *text* as it may stand in an answer: not too long, and possible to encode."""
     # A lone surrogate would make the answer impossible to encode.
     short = text if len(text) <= SHOWN_CHARS_MAX else text[:SHOWN_CHARS_MAX] + "…"
     return short.encode("utf-8", "backslashreplace").decode()

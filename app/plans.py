@@ -24,7 +24,7 @@ from typing import Any, Final
 import msgspec
 from pydantic_core import from_json
 
-from app.plan_faults import FaultList, Place, PlanFaults, path, quoted
+from app.plan_faults import FaultList, Place, PlanFaults, one_fault, path, printable, quoted
 from app.plan_format import AREA, DEFAULT_COLOR, PLAN, ROW, SEAT, SHAPES, ZONE
 
 # The largest stadium of the world seats 115,000; those on sale with numbered seats fewer.
@@ -101,8 +101,8 @@ def load_plan(text: bytes) -> SeatingPlan:
     except ValueError as error:
         parts = _JSON_FAULT.fullmatch(str(error))
         place, message = parts.group("place", "message") if parts else ("plan", str(error))
-        fault = {"place": place, "message": f"The file is not valid JSON: {message}"}
-        raise PlanFaults([fault], 1) from None
+        words = f"The file is not valid JSON: {message}"
+        raise PlanFaults([one_fault(place, "not_json", words, words=message)], 1) from None
     return parse_plan(document)
 
 
@@ -154,7 +154,7 @@ class _Reader:
                 self._read_zone(zone, place) for zone, place in self._items(document, "zones", ())
             ]
             if "zones" in self._parts and not self._parts["seats"]:
-                self._faults.add(("zones",), "The plan has no seats")
+                self._faults.add(("zones",), "no_seats", "The plan has no seats")
         except _TooManyParts:
             pass
         labels = self._distinct_labels()
@@ -188,7 +188,10 @@ class _Reader:
             if first != index:
                 self._faults.add(
                     ("categories", index, "name"),
+                    "category_twice",
                     f"The category {quoted(name)} is declared already at categories[{first}]",
+                    name=printable(name),
+                    first=first,
                 )
 
     def _read_zone(self, raw: object, place: Place) -> dict[str, Any]:
@@ -254,7 +257,10 @@ class _Reader:
         if any(other.zone == seat.zone or other.number != seat.number for other in known):
             self._faults.add(
                 (*place, "seat_guid"),
+                "seat_twice",
                 f"The seat {quoted(guid)} stands already at {path(known[0].place)}",
+                label=printable(guid),
+                first=path(known[0].place),
             )
         known.append(seat)
 
@@ -267,7 +273,10 @@ class _Reader:
             if count > 1:
                 self._faults.add(
                     ("zones",),
+                    "labels_alike",
                     f"{count} seats would be called {quoted(label)}: name the zones apart",
+                    count=count,
+                    label=printable(label),
                 )
         return labels
 
@@ -276,7 +285,12 @@ class _Reader:
             return None
         index = self._category_indexes.get(name)
         if index is None:
-            self._faults.add((*place, "category"), f"The category {quoted(name)} is not declared")
+            self._faults.add(
+                (*place, "category"),
+                "category_unknown",
+                f"The category {quoted(name)} is not declared",
+                name=printable(name),
+            )
         return index
 
     def _read_area(self, raw: object, place: Place) -> dict[str, Any]:
@@ -284,7 +298,12 @@ class _Reader:
         if isinstance(raw, dict):
             shape = raw.get("shape")
             if shape in SHAPES and shape not in raw:
-                self._faults.add((*place, shape), f'This key is missing: the shape is "{shape}"')
+                self._faults.add(
+                    (*place, shape),
+                    "shape_missing",
+                    f'This key is missing: the shape is "{shape}"',
+                    shape=shape,
+                )
         return area
 
     def _items(self, parent: object, key: str, place: Place) -> Iterator[tuple[object, Place]]:
@@ -297,7 +316,13 @@ class _Reader:
             return
         self._parts[key] += len(items)
         if self._parts[key] > SEATS_MAX:
-            self._faults.add((*place, key), f"The plan has more than {SEATS_MAX:,} {key}")
+            self._faults.add(
+                (*place, key),
+                "too_many_parts",
+                f"The plan has more than {SEATS_MAX:,} {key}",
+                most=SEATS_MAX,
+                parts=key,
+            )
             raise _TooManyParts
         for index, item in enumerate(items):
             yield item, (*place, key, index)

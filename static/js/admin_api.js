@@ -62,27 +62,38 @@ export class AdminApi {
    * @returns {Promise<Show & {reached: number}>}
    */
   changeShow(show, patch) {
-    return this.#ask('PATCH', `shows/${show}`, { body: patch });
+    return this.#change('PATCH', `shows/${show}`, { body: patch });
   }
 
   /** @param {number} show @param {number[]} seats @param {string} reason */
   block(show, seats, reason) {
-    return this.#ask('POST', `shows/${show}/blocks`, { body: { seats, reason } });
+    return this.#change('POST', `shows/${show}/blocks`, { body: { seats, reason } });
   }
 
   /** @param {number} show @param {number[]} seats @param {string} reason */
   unblock(show, seats, reason) {
-    return this.#ask('DELETE', `shows/${show}/blocks`, { body: { seats, reason } });
+    return this.#change('DELETE', `shows/${show}/blocks`, { body: { seats, reason } });
+  }
+
+  /**
+   * Rejects with `hold_gone` when it has ended.
+   *
+   * @param {number} show
+   * @param {string} hold
+   * @returns {Promise<{seats: number[], status: 'held' | 'booked'}>}
+   */
+  hold(show, hold) {
+    return this.#ask('GET', `shows/${show}/holds/${hold}`);
   }
 
   /** @param {number} show @param {string} hold */
   releaseHold(show, hold) {
-    return this.#ask('DELETE', `shows/${show}/holds/${hold}`);
+    return this.#change('DELETE', `shows/${show}/holds/${hold}`);
   }
 
   /** @param {number} show @param {string} booking */
   cancelBooking(show, booking) {
-    return this.#ask('DELETE', `shows/${show}/bookings/${booking}`);
+    return this.#change('DELETE', `shows/${show}/bookings/${booking}`);
   }
 
   /**
@@ -97,12 +108,30 @@ export class AdminApi {
 
   /** @param {string} name @param {unknown} plan @returns {Promise<{venue: number}>} */
   addVenue(name, plan) {
-    return this.#ask('POST', 'venues', { body: { name, plan }, timeoutMs: PLAN_TIMEOUT_MS });
+    return this.#change('POST', 'venues', { body: { name, plan }, timeoutMs: PLAN_TIMEOUT_MS });
   }
 
   /** @param {Record<string, unknown>} form @returns {Promise<Show>} */
   addShow(form) {
-    return this.#ask('POST', 'shows', { body: form });
+    return this.#change('POST', 'shows', { body: form });
+  }
+
+  /**
+   * Ask for a change. Without an answer nobody knows whether it was made: that is
+   * `unknown_outcome`.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {import('./http.js').AskOptions} [options]
+   * @returns {Promise<any>}
+   */
+  async #change(method, path, options) {
+    try {
+      return await this.#ask(method, path, options);
+    } catch (error) {
+      const isOffline = error instanceof WireError && error.code === 'offline';
+      throw isOffline ? new WireError('unknown_outcome', error.message) : error;
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import { byId, make } from './dom.js';
 import { WireError } from './protocol.js';
 import { hasText, t } from './texts.js';
 
+/** What was done is seen anyway; what was not has to be read, and stays until it is put away. */
 const TOAST_MS = 8_000;
 
 let hideToast = 0;
@@ -22,6 +23,7 @@ let hideToast = 0;
 export function ask({ title, words, yes, isGrave = false }) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('ask'));
   if (dialog.open) return Promise.resolve(false);
+  unsay();
   byId('ask-title').textContent = title;
   byId('ask-words').replaceChildren(...words);
   byId('ask-yes').textContent = yes;
@@ -43,15 +45,26 @@ export function ask({ title, words, yes, isGrave = false }) {
  */
 export function say(words, kind = 'done') {
   const toast = byId('toast');
-  toast.replaceChildren(make('p', {}, words));
+  const close = make('button', {
+    type: 'button',
+    ariaLabel: t('page.close'),
+    textContent: '×',
+    onclick: unsay,
+  });
   toast.dataset.kind = kind;
-  toast.hidden = false;
+  toast.replaceChildren(make('p', {}, words), close);
   clearTimeout(hideToast);
-  hideToast = window.setTimeout(() => (toast.hidden = true), TOAST_MS);
+  if (kind === 'done') hideToast = window.setTimeout(unsay, TOAST_MS);
+}
+
+/** Put away what was said. The region itself stays: one that comes and goes is not read out. */
+export function unsay() {
+  clearTimeout(hideToast);
+  byId('toast').replaceChildren();
 }
 
 /**
- * Say why something was not done.
+ * Say why something was not done, or that nobody knows.
  *
  * @param {unknown} error
  */
@@ -63,5 +76,5 @@ export function sayFailure(error) {
 /** @param {WireError} error */
 export function failureWords(error) {
   const key = `admin.failed_${error.code}`;
-  return hasText(key) ? t(key) : t('admin.failed', { words: error.message });
+  return t(hasText(key) ? key : 'admin.failed', { words: error.message });
 }

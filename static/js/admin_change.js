@@ -1,10 +1,11 @@
 /** Changes to a show, with what they do to people before they are sent. */
 
-import { ask, say, sayFailure } from './admin_ask.js';
+import { ask, say, sayFailure, unsay } from './admin_ask.js';
+import { differences, effects, isOvertaken } from './admin_effects.js';
+import { labelled, priceInput, showFault } from './admin_fields.js';
 import { byId, make } from './dom.js';
-import { money, showTime } from './formats.js';
 import { showStatusWords } from './sentences.js';
-import { localTime, patchOf, typedAmount } from './show_patch.js';
+import { START_MAX, localTime, patchOf, typedAmount } from './show_patch.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./protocol.js').Show} Show */
@@ -18,9 +19,6 @@ const STATUSES = Object.freeze([
   'cancelled',
   'closed',
 ]);
-
-/** What takes something away from people. */
-const GRAVE = Object.freeze(['cancelled', 'postponed']);
 
 const MESSAGE_CHARS_MAX = 1_000;
 
@@ -42,8 +40,9 @@ export class ChangePanel {
     this.#onDone = onDone;
   }
 
-  /** @param {number} showId */
+  /** @param {number} showId whose form, and what is typed in it, stays until another one comes */
   open(showId) {
+    if (showId === this.#showId) return;
     this.#showId = showId;
     this.#show = null;
     this.#root.replaceChildren();
@@ -52,6 +51,8 @@ export class ChangePanel {
   /** @param {Show} show as it is now; what somebody is typing stays */
   take(show) {
     const before = this.#show;
+    const isOld = before?.epoch === show.epoch && before.version > show.version;
+    if (isOld) return;
     this.#show = show;
     if (before === null) return this.#render(show);
     const old = valuesOf(before);
@@ -67,40 +68,29 @@ export class ChangePanel {
     const options = STATUSES.map((value) => make('option', { value }, showStatusWords(value)));
     const status = make('select', { name: 'status' }, ...options);
     status.value = values.status;
-    const prices = Object.keys(show.prices).map((name) =>
-      labelled(
-        name,
-        make('input', {
-          name: priceField(name),
-          value: values[priceField(name)],
-          inputMode: 'decimal',
-          required: true,
-        }),
-      ),
-    );
     const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const startsAt = make('input', {
+      type: 'datetime-local',
+      name: 'starts_at',
+      value: values.starts_at,
+      max: START_MAX,
+      required: true,
+    });
+    const message = make('textarea', {
+      name: 'message',
+      rows: 3,
+      maxLength: MESSAGE_CHARS_MAX,
+      value: values.message,
+    });
+    const prices = Object.keys(show.prices).map((name) =>
+      labelled(name, priceInput(priceField(name), values[priceField(name)], show.currency)),
+    );
     const form = make(
       'form',
       { onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
       labelled(t('admin.status'), status),
-      labelled(
-        t('admin.starts_at', { zone }),
-        make('input', {
-          type: 'datetime-local',
-          name: 'starts_at',
-          value: values.starts_at,
-          required: true,
-        }),
-      ),
-      labelled(
-        t('admin.message'),
-        make('textarea', {
-          name: 'message',
-          rows: 3,
-          maxLength: MESSAGE_CHARS_MAX,
-          value: values.message,
-        }),
-      ),
+      labelled(t('admin.starts_at', { zone }), startsAt),
+      labelled(t('admin.message'), message),
       make(
         'fieldset',
         {},
@@ -118,13 +108,19 @@ export class ChangePanel {
     const show = this.#show;
     const showId = this.#showId;
     if (show === null) return;
+    unsay();
     try {
       const patch = patchOf(show, this.#fields(show));
       if (Object.keys(patch).length === 0) return say(t('admin.no_change'), 'failed');
       const stake = await this.#api.changePreview(showId, patch.status ?? show.status);
-      if (!(await this.#confirm(show, patch, stake))) return;
-      const { reached } = await this.#api.changeShow(showId, patch);
+      if (!(await askAbout(show, patch, stake))) return;
+      if (this.#showId !== showId) return;
+      if (isOvertaken(patch, show, this.#show ?? show)) {
+        return say(t('admin.changed_meanwhile'), 'failed');
+      }
+      const { reached, ...changed } = await this.#api.changeShow(showId, patch);
       say(t('admin.reached', { count: reached }));
+      this.#takeSent(patch, changed);
       this.#onDone();
     } catch (error) {
       if (error instanceof RangeError) return this.#showBadField(error.message);
@@ -133,27 +129,19 @@ export class ChangePanel {
   }
 
   /**
-   * @param {Show} show
+   * What was sent is nothing that somebody is still typing, however it was written.
+   *
    * @param {Partial<Show>} patch
-   * @param {Stake} stake
+   * @param {Show} changed
    */
-  #confirm(show, patch, stake) {
-    const rows = differences(show, patch).flatMap(([name, before, after]) => [
-      make('dt', {}, name),
-      make('dd', {}, make('s', {}, before), make('strong', {}, after)),
-    ]);
-    const lines = effects(patch, stake).map((words) => make('li', {}, words));
-    const isGrave = GRAVE.includes(patch.status ?? '');
-    return ask({
-      title: t('admin.preview_title'),
-      words: [
-        make('dl', { className: 'differences' }, ...rows),
-        make('h3', {}, t('admin.effects')),
-        make('ul', { className: 'effects' }, ...lines),
-      ],
-      yes: t('admin.send', { count: stake.watchers }),
-      isGrave,
-    });
+  #takeSent({ prices = {}, ...fields }, changed) {
+    if (changed.show !== this.#showId) return;
+    const values = valuesOf(changed);
+    for (const name of [...Object.keys(fields), ...Object.keys(prices).map(priceField)]) {
+      const field = this.#field(name);
+      if (field) field.value = values[name];
+    }
+    this.take(changed);
   }
 
   /** @param {Show} show */
@@ -178,58 +166,36 @@ export class ChangePanel {
 
   /** @param {string} name of a category or of a field */
   #showBadField(name) {
-    const field = this.#field(priceField(name)) ?? this.#field(name);
-    field?.focus();
-    say(t('admin.bad_field', { field: name }), 'failed');
+    const price = this.#field(priceField(name));
+    if (price) return showFault(price, t('admin.bad_price'));
+    const field = this.#field(name);
+    if (field) showFault(field, t('admin.bad_starts_at'));
   }
 }
 
 /**
- * Return what would change, as people read it: name, before, after.
- *
  * @param {Show} show
- * @param {Partial<Show>} patch
- * @returns {[string, string, string][]}
- */
-function differences(show, { status, starts_at, message, prices }) {
-  /** @type {[string, string, string][]} */
-  const rows = [];
-  if (status !== undefined) {
-    rows.push([t('admin.status'), showStatusWords(show.status), showStatusWords(status)]);
-  }
-  if (starts_at !== undefined) {
-    rows.push([t('admin.start'), showTime(show.starts_at), showTime(starts_at)]);
-  }
-  if (message !== undefined) {
-    rows.push([t('admin.message'), show.message || '–', message || '–']);
-  }
-  for (const [name, price] of Object.entries(prices ?? {})) {
-    rows.push([name, money(show.prices[name], show.currency), money(price, show.currency)]);
-  }
-  return rows;
-}
-
-/**
- * Return what a change does to open holds, bookings and screens, in words.
- *
  * @param {Partial<Show>} patch
  * @param {Stake} stake
  */
-function effects(patch, { open_holds, held_seats, bookings, watchers }) {
-  const words = [];
-  const ends = patch.status === 'cancelled';
-  if (open_holds === 0) words.push(t('admin.effect_no_holds'));
-  else {
-    const key = ends ? 'admin.effect_holds_end' : 'admin.effect_holds_stay';
-    words.push(t(key, { count: open_holds, seats: t('plan.seats', { count: held_seats }) }));
-  }
-  if (patch.status !== undefined && patch.status !== 'on_sale') {
-    words.push(t('admin.effect_no_new'));
-  }
-  if (patch.prices !== undefined && held_seats > 0) words.push(t('admin.effect_prices'));
-  if (bookings > 0) words.push(t('admin.effect_bookings', { count: bookings }));
-  words.push(t('admin.effect_watchers', { count: watchers }));
-  return words;
+function askAbout(show, patch, stake) {
+  const rows = differences(show, patch).flatMap(([name, before, after]) => [
+    make('dt', {}, name),
+    make('dd', {}, make('s', {}, before), make('strong', {}, after)),
+  ]);
+  const lines = effects(patch, stake).map((words) => make('li', {}, words));
+  const isEnd = patch.status === 'cancelled';
+  const count = stake.watchers;
+  return ask({
+    title: t(isEnd ? 'admin.cancel_show_title' : 'admin.preview_title'),
+    words: [
+      make('dl', { className: 'differences' }, ...rows),
+      make('h3', {}, t('admin.effects')),
+      make('ul', { className: 'effects' }, ...lines),
+    ],
+    yes: t(isEnd ? 'admin.cancel_show' : 'admin.send', { count }),
+    isGrave: isEnd || patch.status === 'postponed',
+  });
 }
 
 /**
@@ -252,12 +218,4 @@ function valuesOf(show) {
 /** @param {string} category */
 function priceField(category) {
   return `price:${category}`;
-}
-
-/**
- * @param {string} words
- * @param {HTMLElement} field
- */
-function labelled(words, field) {
-  return make('label', {}, make('span', {}, words), field);
 }

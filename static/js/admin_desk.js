@@ -3,7 +3,9 @@
 import { SeatsPanel } from './admin_seats.js';
 import { SalesPanel } from './admin_sales.js';
 import { ChangePanel } from './admin_change.js';
-import { startTabs } from './admin_tabs.js';
+import { failureWords } from './admin_ask.js';
+import { write } from './admin_keyed.js';
+import { shownPanel, startTabs } from './admin_tabs.js';
 import { byId } from './dom.js';
 import { showTime } from './formats.js';
 import { MemoryStore } from './key_store.js';
@@ -27,7 +29,10 @@ export class Desk {
   #sales;
   #seats;
   #change;
+  #tabs = /** @type {HTMLElement} */ (document.querySelector('.tabs'));
   #showPanel = (/** @type {string} */ _panel) => {};
+  /** What was chosen on the show that was left last. */
+  #left = { showId: 0, seats: /** @type {number[]} */ ([]) };
 
   /**
    * @param {import('./admin_api.js').AdminApi} api
@@ -44,7 +49,7 @@ export class Desk {
 
   /** Listen to what stays on the page for good. */
   start() {
-    this.#showPanel = startTabs(/** @type {HTMLElement} */ (document.querySelector('.tabs')));
+    this.#showPanel = startTabs(this.#tabs);
     // The desk holds no seats of its own.
     this.#map.access = { token: this.#token, store: new MemoryStore() };
     this.#map.addEventListener('selectionchange', () => this.#takeSelection());
@@ -62,20 +67,26 @@ export class Desk {
     this.#showId = showId;
     this.#open = new AbortController();
     const { signal } = this.#open;
+    this.#showHead(null);
     this.#map.setAttribute('show', String(showId));
     this.#takeTool();
     const { session } = this.#map;
     if (session === null) return;
     session.on('show', () => this.#takeShow(), signal);
     session.sync.on('seats', (changes) => this.#seats.takeChanges(changes), signal);
+    session.sync.on('freshness', () => this.#takeFreshness(), signal);
     this.#seats.open(showId);
     this.#change.open(showId);
-    this.#showPanel('sales');
+    // Who had to sign in anew goes on where they were.
+    if (showId === this.#left.showId) this.#chooseAgain(this.#left.seats, signal);
+    else this.#showPanel('sales');
     this.#takeSelection();
     this.#poll();
   }
 
   close() {
+    if (this.#showId === 0) return;
+    this.#left = { showId: this.#showId, seats: [...this.#map.selected] };
     this.#open.abort();
     this.#showId = 0;
     clearTimeout(this.#polling);
@@ -94,7 +105,10 @@ export class Desk {
       this.#sales.show(sales, this.#map.session?.show ?? null);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      if (showId === this.#showId) this.#sales.showOld();
+      if (showId !== this.#showId) return;
+      // The map says so too; asking again does not help.
+      if (error.code === 'not_found') return this.#sales.showNone(failureWords(error));
+      this.#sales.showOld();
     }
     clearTimeout(this.#polling);
     if (showId === this.#showId) {
@@ -106,14 +120,39 @@ export class Desk {
     const show = this.#map.session?.show;
     if (!show) return;
     document.title = `${show.title} · ${t('admin.title')}`;
-    byId('title').textContent = show.title;
-    byId('when').textContent = showTime(show.starts_at);
-    const status = byId('status');
-    status.textContent = showStatusWords(show.status);
-    status.dataset.status = show.status;
-    byId('message').textContent = show.message ?? '';
-    byId('message').hidden = !show.message;
+    this.#showHead(show);
     this.#change.take(show);
+  }
+
+  /** @param {import('./protocol.js').Show | null} show null while it is not known */
+  #showHead(show) {
+    write(byId('title'), show?.title ?? '');
+    write(byId('when'), show === null ? '' : showTime(show.starts_at));
+    const status = byId('status');
+    write(status, show === null ? '' : showStatusWords(show.status));
+    status.hidden = show === null;
+    status.dataset.status = show?.status;
+    write(byId('message'), show?.message ?? '');
+    byId('message').hidden = !show?.message;
+  }
+
+  /**
+   * @param {number[]} seats
+   * @param {AbortSignal} signal
+   */
+  #chooseAgain(seats, signal) {
+    const choose = () => {
+      const panel = shownPanel(this.#tabs);
+      this.#map.selected = seats;
+      this.#showPanel(panel);
+    };
+    this.#map.addEventListener('plan', choose, { signal, once: true });
+  }
+
+  #takeFreshness() {
+    if (this.#map.session?.sync.freshness.state !== 'live') return;
+    this.#seats.takeContact();
+    this.#poll();
   }
 
   #takeSelection() {

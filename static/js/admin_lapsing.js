@@ -1,26 +1,21 @@
-/**
- * The holds that are about to lapse. Each is a button that shows where its seats are, and stays the
- * same element as long as its hold is listed: a press or the keyboard's focus on it is not lost
- * when the list is brought up to date.
- */
+/** The holds that are about to lapse. Each is a button that shows where its seats are. */
 
+import { KeyedList, write } from './admin_keyed.js';
 import { make } from './dom.js';
 import { countdown } from './formats.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./admin_api.js').Sales['lapsing'][number]} LapsingHold */
-/** @typedef {{item: HTMLElement, size: HTMLElement, time: HTMLElement, seats: number[],
- *   deadline: number}} Line */
 
 /** From here on a hold is about to lapse in a moment. */
 const SOON_MS = 60_000;
 
 export class LapsingHolds {
-  #list = make('ul', { className: 'lapsing' });
   #none = make('p', { className: 'soft' }, t('admin.no_holds'));
   #onLook;
-  /** @type {Map<string, Line>} by hold */
-  #lines = new Map();
+  /** Says how much time each line has left; lines that are gone are let go. */
+  #ticks = new Map();
+  #lines = new KeyedList(make('ul', { className: 'lapsing' }), (hold) => this.#makeLine(hold));
 
   /** @param {(seats: number[]) => void} onLook somebody wants to see these seats */
   constructor(onLook) {
@@ -29,22 +24,14 @@ export class LapsingHolds {
 
   /** What stands on the page. */
   get elements() {
-    return [this.#none, this.#list];
+    return [this.#none, this.#lines.element];
   }
 
   /** @param {LapsingHold[]} holds */
   show(holds) {
+    this.#lines.show(holds.map((hold) => [hold.hold, hold]));
     const listed = new Set(holds.map(({ hold }) => hold));
-    for (const [hold, { item }] of this.#lines) {
-      if (listed.has(hold)) continue;
-      this.#lines.delete(hold);
-      item.remove();
-    }
-    const now = performance.now();
-    arrange(
-      this.#list,
-      holds.map((hold) => this.#bringUpToDate(hold, now)),
-    );
+    for (const hold of this.#ticks.keys()) if (!listed.has(hold)) this.#ticks.delete(hold);
     this.#none.hidden = holds.length > 0;
     this.tick();
   }
@@ -52,58 +39,35 @@ export class LapsingHolds {
   /** Say how much time is left. */
   tick() {
     const now = performance.now();
-    for (const { time, deadline } of this.#lines.values()) {
-      const remainingMs = Math.max(deadline - now, 0);
-      time.textContent = countdown(remainingMs);
-      time.toggleAttribute('data-soon', remainingMs < SOON_MS);
-    }
+    for (const tick of this.#ticks.values()) tick(now);
   }
 
-  /**
-   * @param {LapsingHold} hold
-   * @param {number} now
-   */
-  #bringUpToDate({ hold, holder, seats, expires_in_ms }, now) {
-    const line = this.#lines.get(hold) ?? this.#add(hold, holder);
-    line.seats = seats;
-    line.deadline = now + expires_in_ms;
-    line.size.textContent = t('shows.seats', { count: seats.length });
-    return line.item;
-  }
-
-  /**
-   * @param {string} hold
-   * @param {string} holder
-   */
-  #add(hold, holder) {
+  /** @param {LapsingHold} hold */
+  #makeLine({ hold, holder }) {
+    /** @type {number[]} */
+    let seats = [];
+    let deadline = 0;
     const size = make('span', { className: 'soft' });
     const time = make('span', { className: 'time' });
     const button = make(
       'button',
-      { type: 'button', title: t('admin.look'), onclick: () => this.#onLook(line.seats) },
+      { type: 'button', title: t('admin.look'), onclick: () => this.#onLook(seats) },
       make('span', { className: 'holder' }, holder),
       size,
       time,
     );
-    /** @type {Line} */
-    const line = { item: make('li', {}, button), size, time, seats: [], deadline: 0 };
-    this.#lines.set(hold, line);
-    return line;
+    this.#ticks.set(hold, (/** @type {number} */ now) => {
+      const remainingMs = Math.max(deadline - now, 0);
+      write(time, countdown(remainingMs));
+      time.toggleAttribute('data-soon', remainingMs < SOON_MS);
+    });
+    return {
+      element: make('li', {}, button),
+      update: (/** @type {LapsingHold} */ latest) => {
+        seats = latest.seats;
+        deadline = performance.now() + latest.expires_in_ms;
+        write(size, t('shows.seats', { count: seats.length }));
+      },
+    };
   }
-}
-
-/**
- * Put *items*, which are all that there is in *list* and maybe more, into their order. An item that
- * falls back is moved itself, not all those that it lets pass.
- *
- * @param {HTMLElement} list
- * @param {HTMLElement[]} items
- */
-function arrange(list, items) {
-  items.forEach((item, place) => {
-    const there = list.children[place];
-    if (there === item) return;
-    if (there !== undefined && there.nextElementSibling === item) list.append(there);
-    else list.insertBefore(item, there ?? null);
-  });
 }

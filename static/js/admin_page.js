@@ -7,13 +7,14 @@
 
 import './define.js';
 import { AdminApi } from './admin_api.js';
-import { sayFailure } from './admin_ask.js';
+import { failureWords } from './admin_ask.js';
 import { Desk } from './admin_desk.js';
 import { PlanLoader } from './admin_plan.js';
-import { showCards } from './admin_shows.js';
+import { showCards, showNoCards } from './admin_shows.js';
 import { byId } from './dom.js';
 import { GrantedToken, readClaims, takeTokenFromAddress } from './granted_token.js';
 import { MemoryStore } from './key_store.js';
+import { WireError } from './protocol.js';
 import { applyTexts, hasText, t } from './texts.js';
 
 /** @typedef {'sign-in' | 'shows' | 'desk' | 'plan'} View */
@@ -29,7 +30,8 @@ class AdminPage {
   #api = new AdminApi(location.origin, this.#token);
   #desk = new Desk(this.#api, this.#token);
   #plan = new PlanLoader(this.#api);
-  #isLeaving = false;
+  /** What the last token said about itself; it may be forgotten by now. */
+  #lastClaims = this.#token.claims;
 
   start() {
     const { signal } = new AbortController();
@@ -43,6 +45,9 @@ class AdminPage {
     });
     byId('sign-in').addEventListener('submit', (event) => this.#signIn(event));
     byId('sign-out').addEventListener('click', () => this.#signOut());
+    document.addEventListener('visibilitychange', () => {
+      if (document.body.dataset.view === 'shows' && !document.hidden) this.#listShows();
+    });
     this.#desk.start();
     this.#plan.start();
     this.#route();
@@ -82,7 +87,8 @@ class AdminPage {
     try {
       showCards(await this.#api.shows());
     } catch (error) {
-      sayFailure(error);
+      if (!(error instanceof WireError)) throw error;
+      showNoCards(failureWords(error), () => this.#listShows());
     }
   }
 
@@ -102,27 +108,41 @@ class AdminPage {
     if (this.#take(input.value.trim())) input.value = '';
   }
 
+  /** Leave nothing to whoever signs in next: neither what is typed nor what is loaded. */
   #signOut() {
-    this.#isLeaving = true;
-    if (this.#token.value !== null) this.#token.forget(this.#token.value);
-    this.#isLeaving = false;
+    const { value } = this.#token;
+    history.replaceState(null, '', location.pathname);
+    if (value !== null) this.#token.forget(value);
+    location.reload();
   }
 
-  /** A token that goes without being put away was refused by the server. */
   #takeChange() {
-    const isRefused = this.#token.value === null && !this.#isLeaving;
-    byId('sign-in-fault').textContent = isRefused ? t('admin.refused') : '';
+    const { claims } = this.#token;
+    byId('sign-in-fault').textContent = claims === null ? this.#refusedWords() : '';
     this.#route();
+  }
+
+  /** Why the server may have refused the token; this device's clock may be wrong. */
+  #refusedWords() {
+    const isOver = this.#lastClaims !== null && this.#lastClaims.expiresAtMs < Date.now();
+    return t(isOver ? 'admin.expired' : 'admin.refused');
   }
 
   /** @param {string} token @returns {boolean} whether it may enter */
   #take(token) {
     const claims = readClaims(token);
     const isStaff = claims !== null && STAFF_ROLES.includes(claims.role);
-    byId('sign-in-fault').textContent = isStaff ? '' : t('admin.not_staff');
-    if (isStaff) this.#token.give(token);
-    return isStaff;
+    byId('sign-in-fault').textContent = isStaff ? '' : wrongTokenWords(claims);
+    if (!isStaff) return false;
+    this.#lastClaims = claims;
+    this.#token.give(token);
+    return true;
   }
+}
+
+/** @param {import('./granted_token.js').Claims | null} claims */
+function wrongTokenWords(claims) {
+  return claims === null ? t('admin.not_token') : t('admin.not_staff', { role: claims.role });
 }
 
 /** A tab's own store: who closes the tab has signed out. */

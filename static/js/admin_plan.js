@@ -1,16 +1,16 @@
 /** A seating plan's file: checked by the server, drawn with its faults, then put on sale. */
 
-import { failureWords, sayFailure } from './admin_ask.js';
+import { failureWords } from './admin_ask.js';
 import { PlanForm } from './admin_plan_form.js';
-import { byId, make } from './dom.js';
-import { wholeNumber } from './formats.js';
+import { PlanFaults } from './admin_plan_faults.js';
+import { byId } from './dom.js';
+import { overlapsOf } from './plan_overlaps.js';
 import { pointOf } from './plan_places.js';
 import { WireError } from './protocol.js';
-import { t } from './texts.js';
+import { hasText, t } from './texts.js';
 
 /** @typedef {import('./seat_map.js').SeatMap} SeatMap */
-/** @typedef {{place: string, message: string}} Fault */
-/** @typedef {{x: number, y: number, text: string}} Mark */
+/** @typedef {{place: string, message: string, code: string, values: Record<string, any>}} Fault */
 
 /** The server refuses larger ones; asking it takes minutes on a slow line. */
 const FILE_BYTES_MAX = 32 * 1024 * 1024;
@@ -20,6 +20,7 @@ export class PlanLoader {
   #map = /** @type {SeatMap} */ (byId('plan-map'));
   #drop = /** @type {HTMLFieldSetElement} */ (byId('plan-drop'));
   #form;
+  #faults = new PlanFaults(this.#map);
   /** Grows with every file, so that a late answer is not shown for another one. */
   #turn = 0;
 
@@ -37,17 +38,12 @@ export class PlanLoader {
       // The same file, mended, may be chosen again.
       input.value = '';
     });
-    const view = byId('plan');
-    view.addEventListener('dragover', (event) => {
-      event.preventDefault();
-      this.#drop.toggleAttribute('data-over', !this.#drop.disabled);
+    // On the whole page: a file beside the mark would be opened in place of it.
+    document.addEventListener('dragover', (event) => this.#dragOver(event));
+    document.addEventListener('dragleave', ({ relatedTarget }) => {
+      if (relatedTarget === null) this.#drop.removeAttribute('data-over');
     });
-    view.addEventListener('dragleave', () => this.#drop.removeAttribute('data-over'));
-    view.addEventListener('drop', (event) => {
-      event.preventDefault();
-      this.#drop.removeAttribute('data-over');
-      if (!this.#drop.disabled) this.#take(event.dataTransfer?.files[0]);
-    });
+    document.addEventListener('drop', (event) => this.#takeDrop(event));
   }
 
   /** @param {boolean} isAllowed */
@@ -57,83 +53,133 @@ export class PlanLoader {
     if (!isAllowed) this.#form.close();
   }
 
+  get #isReady() {
+    return !byId('plan').hidden && !this.#drop.disabled;
+  }
+
+  /** @param {DragEvent} event */
+  #dragOver(event) {
+    const { dataTransfer } = event;
+    if (!dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    if (!this.#isReady) dataTransfer.dropEffect = 'none';
+    this.#drop.toggleAttribute('data-over', this.#isReady);
+  }
+
+  /** @param {DragEvent} event */
+  #takeDrop(event) {
+    const { dataTransfer } = event;
+    if (!dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#drop.removeAttribute('data-over');
+    if (this.#isReady) this.#take(dataTransfer.files[0]);
+  }
+
   /** @param {File | undefined} file */
   async #take(file) {
     if (file === undefined) return;
     const turn = (this.#turn += 1);
     this.#clear();
+    if (file.size === 0) return this.#say(t('admin.plan_empty', { file: file.name }));
     if (file.size > FILE_BYTES_MAX) return this.#say(t('admin.plan_too_large'));
     this.#say(t('admin.plan_checking', { file: file.name }));
-    const text = await file.text();
-    const document = parse(text);
+    const text = await textOf(file);
     if (turn !== this.#turn) return;
-    // What can be drawn of a bad plan is where its faults are shown.
-    this.#map.hidden = document === null;
-    this.#map.showPlan(document);
+    if (text === null) return this.#say(t('admin.plan_unreadable', { file: file.name }));
+    const plan = parse(text);
+    this.#draw(plan);
     try {
-      const plan = await this.#api.checkPlan(text);
-      if (turn !== this.#turn) return;
-      this.#say(t('admin.plan_good', { name: plan.name, count: plan.count }));
-      this.#form.open(plan, document);
+      const checked = await this.#api.checkPlan(text);
+      if (turn === this.#turn) this.#takeGood(checked, plan);
     } catch (error) {
-      if (turn === this.#turn) this.#takeFailure(error, document);
+      if (!(error instanceof WireError)) throw error;
+      if (turn === this.#turn) this.#takeFailure(error, plan);
     }
   }
 
   /**
-   * @param {unknown} error
-   * @param {unknown} document
+   * Draw what can be drawn, also of a bad plan: there its faults are shown.
+   *
+   * @param {unknown} plan
    */
-  #takeFailure(error, document) {
-    if (!(error instanceof WireError)) throw error;
+  #draw(plan) {
+    this.#map.hidden = plan === null;
+    this.#map.showPlan(plan);
+    if (!this.#map.plan?.count) this.#map.hidden = true;
+  }
+
+  /**
+   * @param {import('./admin_plan_form.js').CheckedPlan} checked
+   * @param {unknown} plan
+   */
+  #takeGood(checked, plan) {
+    const overlaps = this.#map.plan === null ? [] : overlapsOf(this.#map.plan);
+    const { name, count } = checked;
+    const isFine = overlaps.length === 0;
+    const words = isFine
+      ? [t('admin.plan_good', { name, count })]
+      : [
+          t('admin.plan_sellable', { name, count }),
+          t('admin.plan_overlaps', { count: overlaps.length }),
+        ];
+    this.#say(words.join(' '));
+    this.#faults.show(
+      overlaps.map(({ x, y, label, other }) => ({
+        message: t('admin.plan_overlap', { label, other }),
+        place: '',
+        point: { x, y },
+      })),
+      overlaps.length,
+    );
+    this.#form.open(checked, plan);
+  }
+
+  /**
+   * @param {WireError} error
+   * @param {unknown} plan
+   */
+  #takeFailure(error, plan) {
     const faults = /** @type {Fault[] | undefined} */ (error.fields.faults);
-    if (faults === undefined) {
-      this.#say(failureWords(error));
-      return sayFailure(error);
-    }
+    if (faults === undefined) return this.#say(failureWords(error));
     const count = faults.length + (error.fields.more ?? 0);
-    this.#say(t('admin.plan_bad', { count }));
-    const points = faults.map(({ place }) => pointOf(document, place));
-    // Side by side there is room for the numbers of the list only.
-    const all = points.flatMap((point, index) =>
-      point === null ? [] : [{ ...point, text: wholeNumber(index + 1) }],
-    );
-    this.#map.showMarks(all);
-    byId('plan-faults').replaceChildren(
-      ...faults.map((fault, index) => this.#faultRow(fault, points[index], all)),
-    );
-  }
-
-  /**
-   * @param {Fault} fault
-   * @param {import('./plan_places.js').Point | null} point where it is on the picture
-   * @param {Mark[]} all
-   */
-  #faultRow({ place, message }, point, all) {
-    const words = [make('span', {}, message), make('code', {}, place)];
-    if (point === null) return make('li', {}, make('div', {}, ...words));
-    const button = make('button', { type: 'button', ariaPressed: 'false' }, ...words);
-    button.onclick = () => {
-      const isPressed = button.ariaPressed === 'true';
-      for (const other of byId('plan-faults').querySelectorAll('button')) {
-        other.ariaPressed = 'false';
-      }
-      button.ariaPressed = String(!isPressed);
-      this.#map.showMarks(isPressed ? all : [{ ...point, text: message }]);
-    };
-    return make('li', {}, button);
+    const listed = faults.map((fault) => ({
+      message: faultWords(fault),
+      place: fault.place,
+      point: this.#map.hidden ? null : pointOf(plan, fault.place),
+    }));
+    const words = [t('admin.plan_bad', { count })];
+    if (listed.some(({ point }) => point !== null)) words.push(t('admin.plan_marked'));
+    this.#say(words.join(' '));
+    this.#faults.show(listed, count);
   }
 
   #clear() {
     this.#form.close();
-    byId('plan-faults').replaceChildren();
-    this.#map.showPlan(null);
-    this.#map.hidden = true;
+    this.#faults.show([], 0);
+    this.#draw(null);
   }
 
   /** @param {string} words */
   #say(words) {
     byId('plan-words').textContent = words;
+  }
+}
+
+/** @param {Fault} fault */
+function faultWords({ code, values, message }) {
+  const key = `plan_fault.${code}`;
+  return hasText(key) ? t(key, values) : message;
+}
+
+/**
+ * @param {File} file
+ * @returns {Promise<string | null>} null for what cannot be read, as a folder
+ */
+async function textOf(file) {
+  try {
+    return await file.text();
+  } catch {
+    return null;
   }
 }
 

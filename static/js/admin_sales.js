@@ -1,30 +1,36 @@
 /** How a show sells, as pictures: bars by category, bookings a minute, holds about to lapse. */
 
+import { KeyedList, write } from './admin_keyed.js';
 import { LapsingHolds } from './admin_lapsing.js';
+import { bar, figure, legend, rung } from './admin_pictures.js';
+import { SparkPicture } from './admin_spark.js';
 import { byId, make } from './dom.js';
-import { money, wholeNumber } from './formats.js';
+import { clockTime, money, wholeNumber } from './formats.js';
 import { LOCALE, hasText, t } from './texts.js';
-import { PARTS, sharesOf, sparkBars, totalsOf } from './sales_figures.js';
+import { totalsOf } from './sales_figures.js';
 
 /** @typedef {import('./admin_api.js').Sales} Sales */
 /** @typedef {import('./protocol.js').Show} Show */
 
 const TICK_MS = 250;
 
-const SPARK = Object.freeze({ width: 300, height: 56, leastMax: 5 });
-const SVG = 'http://www.w3.org/2000/svg';
-
 /** @type {Intl.NumberFormatOptions} */
 const PERCENT = { style: 'percent', maximumFractionDigits: 1 };
 
 export class SalesPanel {
   #root = byId('sales');
-  #bars = make('ul', { className: 'bars' });
-  #minutes = make('div');
+  #age = byId('figures-age');
+  #figures = new KeyedList(byId('figures'), figure);
+  #bars = new KeyedList(make('ul', { className: 'bars' }), bar);
+  #spark = new SparkPicture();
   #lapsing;
   #watchersTitle = make('h2');
-  #instances = make('div');
-  #refusals = make('div');
+  #noInstances = make('p', { className: 'soft' }, t('admin.no_watchers'));
+  #instances = new KeyedList(make('ul', { className: 'ladder' }), rung);
+  #noRefusals = make('p', { className: 'soft' }, t('admin.no_refusals'));
+  #refusals = new KeyedList(make('ul', { className: 'ladder' }), rung);
+  /** When the figures were true, in ms since 1970; null before there are any. */
+  #takenAtMs = /** @type {number | null} */ (null);
 
   /** @param {(seats: number[]) => void} onLook somebody wants to see these seats */
   constructor(onLook) {
@@ -33,14 +39,24 @@ export class SalesPanel {
   }
 
   clear() {
+    this.#takenAtMs = null;
     this.#root.replaceChildren(make('p', { className: 'soft' }, t('admin.loading')));
-    byId('figures').replaceChildren();
+    this.#figures.show([]);
+    write(this.#age, '');
+  }
+
+  /** @param {string} words why there are none, and will be none */
+  showNone(words) {
+    this.clear();
+    this.#root.replaceChildren(make('p', { className: 'fault' }, words));
   }
 
   /** Say that the figures are not those of now. */
   showOld() {
-    this.#root.setAttribute('data-old', '');
-    byId('figures').setAttribute('data-old', '');
+    const since = this.#takenAtMs;
+    const words =
+      since === null ? t('admin.no_figures') : t('admin.figures_old', { time: clockTime(since) });
+    write(this.#age, words);
   }
 
   /**
@@ -48,28 +64,25 @@ export class SalesPanel {
    * @param {Show | null} show
    */
   show(sales, show) {
-    this.#root.removeAttribute('data-old');
-    byId('figures').removeAttribute('data-old');
+    this.#takenAtMs = Date.now();
+    write(this.#age, '');
     const currency = show?.currency ?? 'EUR';
     this.#showFigures(sales, currency);
-    const bars = sales.categories.map((category) => bar(category, currency));
-    this.#bars.replaceChildren(...bars);
-    this.#minutes.replaceChildren(...minutes(sales.bookings_by_minute));
+    this.#bars.show(
+      sales.categories.map((category) => [category.name, { ...category, currency }]),
+    );
+    this.#spark.show(sales.bookings_by_minute);
     this.#lapsing.show(sales.lapsing);
-    this.#watchersTitle.textContent = t('admin.watchers', { count: sales.watchers });
-    this.#instances.replaceChildren(
-      ladder(
-        sales.instances.map(({ instance, watchers }) => [instance, watchers]),
-        t('admin.no_watchers'),
-      ),
+    write(this.#watchersTitle, t('admin.watchers', { count: sales.watchers }));
+    this.#instances.show(
+      rungs(sales.instances.map(({ instance, watchers }) => [instance, instance, watchers])),
     );
-    this.#refusals.replaceChildren(
-      ladder(
-        Object.entries(sales.refusals).map(([code, count]) => [refusalWords(code), count]),
-        t('admin.no_refusals'),
-      ),
+    this.#noInstances.hidden = !this.#instances.isEmpty;
+    this.#refusals.show(
+      rungs(Object.entries(sales.refusals).map(([code, n]) => [code, refusalWords(code), n])),
     );
-    if (!this.#bars.isConnected) this.#fill();
+    this.#noRefusals.hidden = !this.#refusals.isEmpty;
+    if (!this.#bars.element.isConnected) this.#fill();
   }
 
   /** Put the parts on the page; from then on each is brought up to date where it is. */
@@ -77,15 +90,17 @@ export class SalesPanel {
     this.#root.replaceChildren(
       make('h2', {}, t('admin.by_category')),
       legend(),
-      this.#bars,
+      this.#bars.element,
       make('h2', {}, t('admin.bookings_by_minute')),
-      this.#minutes,
+      ...this.#spark.elements,
       make('h2', {}, t('admin.lapsing')),
       ...this.#lapsing.elements,
       this.#watchersTitle,
-      this.#instances,
+      this.#noInstances,
+      this.#instances.element,
       make('h2', {}, t('admin.refusals')),
-      this.#refusals,
+      this.#noRefusals,
+      this.#refusals.element,
     );
   }
 
@@ -97,104 +112,30 @@ export class SalesPanel {
     const totals = totalsOf(categories);
     const share = totals.count === 0 ? 0 : totals.booked / totals.count;
     const percent = new Intl.NumberFormat(LOCALE, PERCENT).format(share);
-    byId('figures').replaceChildren(
-      figure('booked', t('admin.booked'), wholeNumber(totals.booked), percent),
-      figure('held', t('admin.held'), wholeNumber(totals.held)),
-      figure('available', t('admin.available'), wholeNumber(totals.available)),
-      figure('blocked', t('admin.blocked'), wholeNumber(totals.blocked)),
-      figure('money', t('admin.revenue'), money(totals.revenue, currency)),
-      figure('watchers', t('admin.watching'), wholeNumber(watchers)),
+    /** @type {[string, string, string, string?][]} */
+    const figures = [
+      ['booked', t('admin.booked'), wholeNumber(totals.booked), percent],
+      ['held', t('admin.held'), wholeNumber(totals.held)],
+      ['available', t('admin.available'), wholeNumber(totals.available)],
+      ['blocked', t('admin.blocked'), wholeNumber(totals.blocked)],
+      ['money', t('admin.revenue'), money(totals.revenue, currency)],
+      ['watchers', t('admin.watching'), wholeNumber(watchers)],
+    ];
+    this.#figures.show(
+      figures.map(([kind, name, value, more = '']) => [kind, { kind, name, value, more }]),
     );
   }
 }
 
-function legend() {
-  return make(
-    'p',
-    { className: 'parts', ariaHidden: 'true' },
-    ...PARTS.map((part) =>
-      make('span', {}, make('i', { className: `part ${part}` }), t(`admin.${part}`)),
-    ),
-  );
-}
-
 /**
- * @param {import('./admin_api.js').CategorySales} category
- * @param {string} currency
+ * Return lines whose lengths compare them with the longest.
+ *
+ * @param {[string, string, number][]} rows key, name, value
+ * @returns {[string, import('./admin_pictures.js').Rung][]}
  */
-function bar(category, currency) {
-  const shares = sharesOf(category);
-  const pieces = PARTS.map((part) => {
-    const piece = make('i', { className: `part ${part}` });
-    piece.style.flexGrow = String(shares[part]);
-    piece.hidden = shares[part] === 0;
-    return piece;
-  });
-  const words = PARTS.filter((part) => category[part] > 0)
-    .map((part) => `${wholeNumber(category[part])} ${t(`admin.${part}`)}`)
-    .join(' · ');
-  return make(
-    'li',
-    {},
-    make(
-      'p',
-      { className: 'row' },
-      make('strong', {}, category.name),
-      make('span', {}, money(category.revenue, currency)),
-    ),
-    make('div', { className: 'bar-line', ariaHidden: 'true' }, ...pieces),
-    make('p', { className: 'soft' }, words),
-  );
-}
-
-/** @param {number[]} values bookings by minute, oldest first */
-function minutes(values) {
-  const sum = values.reduce((total, value) => total + value, 0);
-  const last = values.at(-1) ?? 0;
-  const words = t('admin.hour', { count: sum, last });
-  const picture = document.createElementNS(SVG, 'svg');
-  picture.setAttribute('viewBox', `0 0 ${SPARK.width} ${SPARK.height}`);
-  picture.setAttribute('preserveAspectRatio', 'none');
-  picture.setAttribute('class', 'spark');
-  picture.setAttribute('aria-hidden', 'true');
-  for (const { x, y, width, height } of sparkBars(values, SPARK)) {
-    const rect = document.createElementNS(SVG, 'rect');
-    for (const [name, value] of Object.entries({ x, y, width: width * 0.8, height })) {
-      rect.setAttribute(name, String(value));
-    }
-    picture.append(rect);
-  }
-  return [picture, make('p', { className: 'soft' }, words)];
-}
-
-/**
- * @param {[string, number][]} rows
- * @param {string} none
- */
-function ladder(rows, none) {
-  if (rows.length === 0) return make('p', { className: 'soft' }, none);
-  const most = Math.max(1, ...rows.map(([, value]) => value));
-  const items = rows.map(([name, value]) => {
-    const line = make('i', { ariaHidden: 'true' });
-    line.style.inlineSize = `${(value / most) * 100}%`;
-    return make('li', {}, make('span', {}, name), make('strong', {}, wholeNumber(value)), line);
-  });
-  return make('ul', { className: 'ladder' }, ...items);
-}
-
-/**
- * @param {string} kind
- * @param {string} name
- * @param {string} value
- * @param {string} [more]
- */
-function figure(kind, name, value, more = '') {
-  return make(
-    'div',
-    { dataset: { kind } },
-    make('dt', {}, name),
-    make('dd', {}, value, ...(more ? [make('small', {}, more)] : [])),
-  );
+function rungs(rows) {
+  const most = Math.max(1, ...rows.map(([, , value]) => value));
+  return rows.map(([key, name, value]) => [key, { name, value, share: value / most }]);
 }
 
 /** @param {string} code */

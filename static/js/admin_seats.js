@@ -1,6 +1,8 @@
 /** What is chosen on the desk's map: who has a seat, and what can be done about one or many. */
 
 import { ask, failureWords, say, sayFailure } from './admin_ask.js';
+import { BlockingForm } from './admin_blocking.js';
+import { write } from './admin_keyed.js';
 import { byId, make } from './dom.js';
 import { countdown, money } from './formats.js';
 import { SeatStatus, WireError } from './protocol.js';
@@ -9,6 +11,7 @@ import { t } from './texts.js';
 
 /** @typedef {import('./admin_api.js').SeatDetails} SeatDetails */
 /** @typedef {import('./seat_map.js').SeatMap} SeatMap */
+/** @typedef {{words: string, act: () => void}} TakeAway */
 
 const TICK_MS = 250;
 
@@ -25,9 +28,15 @@ export class SeatsPanel {
   #chosen = [];
   /** Grows with every question, so that a late answer is not shown for another seat. */
   #turn = 0;
-  #reason = '';
+  /** The seat that is shown alone; -1 for none. */
+  #shown = -1;
+  /** Whether the last question about a seat had no answer. */
+  #isUnanswered = false;
   /** Whether an action waits for its answer; a second click on it means nothing more. */
   #isBusy = false;
+  #facts = make('div', { className: 'facts' });
+  #takeAway = make('button', { type: 'button', className: 'grave', hidden: true });
+  #blocking = new BlockingForm((how, seats, reason) => this.#block(how, seats, reason));
 
   /**
    * @param {object} parts
@@ -39,13 +48,16 @@ export class SeatsPanel {
     this.#api = api;
     this.#map = map;
     this.#onDone = onDone;
+    this.#root.replaceChildren(this.#facts, this.#takeAway, this.#blocking.element);
     setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** @param {number} showId */
   open(showId) {
+    // Who comes back to the same show, as after signing in anew, finds the reason as typed.
+    if (showId !== this.#showId) this.#blocking.clear();
     this.#showId = showId;
-    this.#reason = '';
+    this.#shown = -1;
   }
 
   /** @param {number[]} seats */
@@ -61,35 +73,52 @@ export class SeatsPanel {
     if (selected.size > 0 && isConcerned) this.#render();
   }
 
+  /** The server can be asked again. */
+  takeContact() {
+    if (this.#isUnanswered) this.#render();
+  }
+
   #render() {
     this.#turn += 1;
-    if (this.#chosen.length === 0) {
-      this.#root.replaceChildren(make('p', { className: 'hint' }, t('admin.choose')));
-    } else if (this.#chosen.length === 1) {
-      this.#showOne(this.#chosen[0]);
-    } else {
-      this.#showMany();
-    }
+    this.#isUnanswered = false;
+    if (this.#chosen.length === 1) return void this.#showOne(this.#chosen[0]);
+    this.#shown = -1;
+    if (this.#chosen.length === 0) this.#showNone();
+    else this.#showMany();
+  }
+
+  #showNone() {
+    this.#show([make('p', { className: 'hint' }, t('admin.choose'))]);
   }
 
   /** @param {number} seat */
   async #showOne(seat) {
     const turn = this.#turn;
+    // What could be done about another seat must not be pressed for this one.
+    if (seat !== this.#shown) this.#show([this.#titleOf(seat)]);
     try {
       const details = await this.#api.seat(this.#showId, seat);
-      if (turn === this.#turn) this.#replace(...this.#oneParts(details));
+      if (turn !== this.#turn) return;
+      this.#shown = seat;
+      this.#showDetails(details);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      const words = make('p', { className: 'fault' }, failureWords(error));
-      if (turn === this.#turn) this.#replace(words);
+      if (turn !== this.#turn) return;
+      this.#isUnanswered = true;
+      if (seat === this.#shown) return;
+      this.#show([this.#titleOf(seat), make('p', { className: 'fault' }, failureWords(error))]);
     }
   }
 
+  /** @param {number} seat */
+  #titleOf(seat) {
+    return make('h2', {}, nameSeats([seat], this.#map.session?.plan ?? null));
+  }
+
   /** @param {SeatDetails} details */
-  #oneParts(details) {
-    const { session } = this.#map;
-    const currency = session?.show?.currency ?? 'EUR';
-    const { seat, name, label, category, price, status, holder, hold, booking, reason } = details;
+  #showDetails(details) {
+    const currency = this.#map.session?.show?.currency ?? 'EUR';
+    const { seat, label, category, price, status, holder, hold, booking, reason } = details;
     const deadline = performance.now() + (details.expires_in_ms ?? 0);
     const facts = [
       fact('admin.label', label),
@@ -98,27 +127,33 @@ export class SeatsPanel {
       ...(details.expires_in_ms === undefined ? [] : [fact('basket.time_left', '', deadline)]),
       ...(hold ? [fact('admin.hold', hold)] : []),
       ...(booking ? [fact('admin.booking', booking)] : []),
-      ...(reason ? [fact('admin.reason', reason)] : []),
+      ...(reason ? [fact('admin.blocked_for', reason)] : []),
     ];
     const key = STATUS_KEYS[status];
-    return [
-      make('h2', {}, session?.plan?.nameOf(seat) ?? name),
+    const parts = [
+      this.#titleOf(seat),
       make('p', { className: 'state' }, make('i', { className: `part ${key}` }), t(`admin.${key}`)),
       make('dl', { className: 'details' }, ...facts.flat()),
-      ...this.#actionsFor(details),
     ];
+    this.#show(parts, {
+      free: status === SeatStatus.AVAILABLE ? [seat] : [],
+      blocked: status === SeatStatus.BLOCKED ? [seat] : [],
+      takeAway: this.#takeAwayOf(details),
+    });
   }
 
-  /** @param {SeatDetails} details */
-  #actionsFor({ seat, status, hold, booking, holder }) {
+  /**
+   * @param {SeatDetails} details
+   * @returns {TakeAway | null}
+   */
+  #takeAwayOf({ status, hold, holder, booking }) {
     if (status === SeatStatus.HELD && hold) {
-      return [action('admin.release', () => this.#release(hold, holder ?? ''), true)];
+      return { words: t('admin.release'), act: () => this.#release(hold, holder ?? '') };
     }
     if (status === SeatStatus.BOOKED && booking) {
-      return [action('admin.cancel', () => this.#cancel(booking), true)];
+      return { words: t('admin.cancel'), act: () => this.#cancel(booking) };
     }
-    if (status === SeatStatus.BLOCKED) return this.#blockParts([], [seat]);
-    return this.#blockParts([seat], []);
+    return null;
   }
 
   #showMany() {
@@ -136,45 +171,59 @@ export class SeatsPanel {
         make('strong', {}, String(byStatus[status].length)),
       ),
     );
-    this.#replace(
+    const isTaken = byStatus[SeatStatus.HELD].length + byStatus[SeatStatus.BOOKED].length > 0;
+    const parts = [
       make('h2', {}, t('admin.chosen', { count: this.#chosen.length })),
       make('p', { className: 'soft' }, nameSeats(this.#chosen, session?.plan ?? null)),
       make('ul', { className: 'tally' }, ...rows),
-      ...this.#blockParts(byStatus[SeatStatus.AVAILABLE], byStatus[SeatStatus.BLOCKED]),
-    );
-  }
-
-  /**
-   * @param {number[]} free
-   * @param {number[]} blocked
-   */
-  #blockParts(free, blocked) {
-    const reason = make('input', { type: 'text', maxLength: 500, value: this.#reason });
-    reason.oninput = () => (this.#reason = reason.value);
-    reason.dataset.key = 'reason';
-    const buttons = [];
-    if (free.length > 0) {
-      const words = t('admin.block', { count: free.length });
-      buttons.push(actionWith(words, () => this.#block('block', free)));
-    }
-    if (blocked.length > 0) {
-      const words = t('admin.unblock', { count: blocked.length });
-      buttons.push(actionWith(words, () => this.#block('unblock', blocked)));
-    }
-    if (buttons.length === 0) return [];
-    return [make('label', {}, make('span', {}, t('admin.reason')), reason), ...buttons];
-  }
-
-  /**
-   * @param {'block' | 'unblock'} how
-   * @param {number[]} seats
-   */
-  async #block(how, seats) {
-    await this.#attempt(async () => {
-      await this.#api[how](this.#showId, seats, this.#reason.trim());
-      say(t(`admin.${how}ed_done`, { count: seats.length }));
-      this.#reason = '';
+      ...(isTaken ? [make('p', { className: 'soft' }, t('admin.choose_one'))] : []),
+    ];
+    this.#show(parts, {
+      free: byStatus[SeatStatus.AVAILABLE],
+      blocked: byStatus[SeatStatus.BLOCKED],
     });
+  }
+
+  /**
+   * Say *facts*, and offer what can be done. The buttons stay the same elements: a press on one of
+   * them outlives the news.
+   *
+   * @param {Node[]} facts
+   * @param {{free?: number[], blocked?: number[], takeAway?: TakeAway | null}} [offers]
+   */
+  #show(facts, { free = [], blocked = [], takeAway = null } = {}) {
+    this.#facts.replaceChildren(...facts);
+    this.#takeAway.hidden = takeAway === null;
+    write(this.#takeAway, takeAway?.words ?? '');
+    this.#takeAway.onclick = takeAway?.act ?? null;
+    this.#blocking.show(free, blocked);
+    this.#tick();
+  }
+
+  /**
+   * @param {import('./admin_blocking.js').How} how
+   * @param {number[]} seats
+   * @param {string} reason
+   */
+  async #block(how, seats, reason) {
+    await this.#attempt(async () => {
+      await this.#api[how](this.#showId, seats, reason);
+      say(await this.#blockedWords(how, seats, reason));
+      this.#blocking.clear();
+    });
+  }
+
+  /**
+   * @param {import('./admin_blocking.js').How} how
+   * @param {number[]} seats
+   * @param {string} reason
+   */
+  async #blockedWords(how, seats, reason) {
+    const words = t(`admin.${how}ed_done`, { count: seats.length });
+    if (how === 'unblock') return words;
+    // Seats that are blocked already stay so, with the reason of whoever was faster.
+    const { reason: given = '' } = await this.#api.seat(this.#showId, seats[0]);
+    return given === reason ? words : `${words} ${t('admin.blocked_before', { reason: given })}`;
   }
 
   /**
@@ -182,10 +231,18 @@ export class SeatsPanel {
    * @param {string} holder
    */
   async #release(hold, holder) {
-    const title = t('admin.release_title');
-    const words = [make('p', {}, t('admin.release_words', { holder }))];
-    if (!(await ask({ title, words, yes: t('admin.release'), isGrave: true }))) return;
     await this.#attempt(async () => {
+      const { seats } = await this.#api.hold(this.#showId, hold);
+      const words = [
+        make('p', {}, make('strong', {}, nameSeats(seats, this.#map.session?.plan ?? null))),
+        make('p', { className: 'warning' }, t('admin.release_words', { count: seats.length })),
+        make('p', {}, t('admin.release_told', { holder })),
+      ];
+      const title = t('admin.release_title');
+      if (!(await ask({ title, words, yes: t('admin.release'), isGrave: true }))) return;
+      // Releasing what has ended already succeeds too; people are told who was first.
+      const { status } = await this.#api.hold(this.#showId, hold);
+      if (status !== 'held') return say(t('admin.hold_booked'), 'failed');
       await this.#api.releaseHold(this.#showId, hold);
       say(t('admin.released'));
     });
@@ -198,12 +255,14 @@ export class SeatsPanel {
       const { seats, total, holder, reference } = await this.#api.booking(this.#showId, booking);
       const amount = money(total, session?.show?.currency ?? 'EUR');
       const words = [
-        make('p', {}, nameSeats(seats, session?.plan ?? null)),
+        make('p', {}, make('strong', {}, nameSeats(seats, session?.plan ?? null))),
         make('p', {}, [holder, amount, reference].filter(Boolean).join(' · ')),
         make('p', { className: 'warning' }, t('admin.cancel_words', { count: seats.length })),
       ];
       const title = t('admin.cancel_title');
       if (!(await ask({ title, words, yes: t('admin.cancel'), isGrave: true }))) return;
+      const { status } = await this.#api.booking(this.#showId, booking);
+      if (status === 'cancelled') return say(t('admin.cancelled_already'), 'failed');
       await this.#api.cancelBooking(this.#showId, booking);
       say(t('admin.cancelled'));
     });
@@ -224,19 +283,10 @@ export class SeatsPanel {
     this.#render();
   }
 
-  /** @param {(Node | string)[]} parts */
-  #replace(...parts) {
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key;
-    this.#root.replaceChildren(...parts);
-    const again = focused && this.#root.querySelector(`[data-key="${focused}"]`);
-    if (again) /** @type {HTMLElement} */ (again).focus();
-    this.#tick();
-  }
-
   #tick() {
     for (const time of this.#root.querySelectorAll('[data-deadline]')) {
       const deadline = Number(/** @type {HTMLElement} */ (time).dataset.deadline);
-      time.textContent = countdown(Math.max(deadline - performance.now(), 0));
+      write(time, countdown(Math.max(deadline - performance.now(), 0)));
     }
   }
 }
@@ -249,22 +299,4 @@ export class SeatsPanel {
 function fact(key, value, deadline) {
   const dataset = deadline === undefined ? {} : { deadline: String(deadline) };
   return [make('dt', {}, t(key)), make('dd', { dataset }, value)];
-}
-
-/**
- * @param {string} key
- * @param {() => void} act
- * @param {boolean} isGrave
- */
-function action(key, act, isGrave) {
-  const className = isGrave ? 'grave' : '';
-  return make('button', { type: 'button', className, onclick: act, dataset: { key } }, t(key));
-}
-
-/**
- * @param {string} words
- * @param {() => void} act
- */
-function actionWith(words, act) {
-  return make('button', { type: 'button', className: 'main', onclick: act }, words);
 }

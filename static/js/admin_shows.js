@@ -26,3 +26,17 @@ export function showCards(shows) {
     ),
   );
 }
+
+/**
+ * Say why there are no shows to see; those of before stay.
+ *
+ * @param {string} words
+ * @param {() => void} onAgain
+ */
+export function showNoCards(words, onAgain) {
+  byId('shows-words').replaceChildren(
+    make('span', { className: 'fault' }, words),
+    ' ',
+    make('button', { type: 'button', onclick: onAgain }, t('admin.again')),
+  );
+}

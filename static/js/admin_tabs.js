@@ -35,6 +35,14 @@ export function startTabs(list) {
 }
 
 /**
+ * @param {HTMLElement} list the element with role `tablist`
+ * @returns {string} the id of the panel that is shown
+ */
+export function shownPanel(list) {
+  return list.querySelector('[aria-selected=true]')?.getAttribute('aria-controls') ?? '';
+}
+
+/**
  * @param {string} key
  * @param {number} at
  * @param {number} count

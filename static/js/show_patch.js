@@ -1,5 +1,13 @@
 /** What a form about a show says, as the change that it asks for. Pure. */
 
+import { LOCALE } from './texts.js';
+
+/** The server's, in minor units. */
+const PRICE_MAX = 1_000_000_000;
+
+/** The last moment whose year has four digits, as a datetime-local input wants it. */
+export const START_MAX = '9999-12-31T23:59';
+
 /** @typedef {import('./protocol.js').Show} Show */
 /** @typedef {{status: string, startsAt: string, message: string, prices: Record<string, string>}}
  *   ShowFields as people type them; startsAt: local, as in a datetime-local input */
@@ -30,7 +38,7 @@ export function patchOf(show, { status, startsAt, message, prices }) {
 }
 
 /**
- * Return an amount as people type it in whole minor units; null when it is none.
+ * Return an amount as people type it in whole minor units; null when it is none, or too large.
  *
  * @param {string} text as in "89", "89.50" or "89,50"
  * @param {string} currency
@@ -40,18 +48,25 @@ export function minorUnits(text, currency) {
   const digits = digitsOf(currency);
   const [, whole, fraction = ''] = /^\s*(\d{1,9})(?:[.,](\d*))?\s*$/.exec(text) ?? [];
   if (whole === undefined || fraction.length > digits) return null;
-  return Number(whole) * 10 ** digits + Number(fraction.padEnd(digits, '0'));
+  const amount = Number(whole) * 10 ** digits + Number(fraction.padEnd(digits, '0'));
+  return amount <= PRICE_MAX ? amount : null;
 }
 
 /**
- * Return minor units as people type them: "89.50".
+ * Return minor units as people type them: "89.50", in German "89,50".
  *
  * @param {number} amount
  * @param {string} currency
+ * @param {string} [locale]
  */
-export function typedAmount(amount, currency) {
+export function typedAmount(amount, currency, locale = LOCALE) {
   const digits = digitsOf(currency);
-  return (amount / 10 ** digits).toFixed(digits);
+  const format = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+  return format.format(amount / 10 ** digits);
 }
 
 /**

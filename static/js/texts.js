@@ -220,8 +220,9 @@ export const TEXTS = Object.freeze({
     'admin.sign_in_hint': 'With a token for staff. It stays in this tab only.',
     'admin.token': 'Token',
     'admin.sign_out': 'Sign out',
-    'admin.not_staff': 'This is not a token for the box office.',
-    'admin.refused': 'The server does not take this token (any more).',
+    'admin.not_staff':
+      'This token has the role {role}. The box office needs one for staff or admin.',
+    'admin.refused': 'The server does not take this token (any more). Ask for a new one.',
     'admin.role_staff': 'Staff',
     'admin.role_admin': 'Admin',
     'admin.new_show': 'New show from a plan',
@@ -276,7 +277,10 @@ export const TEXTS = Object.freeze({
     'admin.reason': 'Reason',
     'admin.release': 'Release the hold',
     'admin.release_title': 'Release this hold?',
-    'admin.release_words': 'All its seats become free at once. {holder} is told.',
+    'admin.release_words': {
+      one: 'Its seat becomes free at once. This cannot be undone.',
+      other: 'Its {count} seats become free at once. This cannot be undone.',
+    },
     'admin.released': 'The hold is released.',
     'admin.cancel': 'Cancel the booking',
     'admin.cancel_title': 'Cancel this booking?',
@@ -310,7 +314,6 @@ export const TEXTS = Object.freeze({
       other: 'Sent. {count} screens show it.',
     },
     'admin.no_change': 'Nothing is different yet.',
-    'admin.bad_field': 'Please check: {field}',
     'admin.effect_no_holds': 'No seats are held right now.',
     'admin.effect_holds_end': {
       one: '{count} open hold ({seats}) ends at once.',
@@ -342,8 +345,9 @@ export const TEXTS = Object.freeze({
       other: '{name}: {count} seats, nothing to complain about.',
     },
     'admin.plan_bad': {
-      one: 'This plan has {count} fault. It stands on the picture where it has a place.',
-      other: 'This plan has {count} faults. They stand on the picture where they have a place.',
+      one: 'This plan has {count} fault and cannot go on sale. Mend it and drop the file again.',
+      other:
+        'This plan has {count} faults and cannot go on sale. Mend them and drop the file again.',
     },
     'admin.venue': 'Venue',
     'admin.show_title': 'Title of the show',
@@ -352,11 +356,103 @@ export const TEXTS = Object.freeze({
     'admin.create': 'Create venue and show',
     'admin.created': '{title} is there.',
     'admin.failed': 'This was not done. {words}',
-    'admin.failed_offline': 'The server cannot be reached. Nothing is known to have changed.',
+    'admin.failed_offline': 'The server cannot be reached. Check the connection and try again.',
     'admin.failed_forbidden': 'Your role may not do this.',
     'admin.failed_hold_gone': 'This hold has ended already.',
     'admin.failed_seats_taken': 'Some of these seats are not free any more. Nothing was changed.',
-    'admin.failed_unauthorized': 'Your token is not valid any more.',
+    'admin.failed_unauthorized':
+      'Your token is not valid any more. Sign in again; what you typed is still here.',
+    'admin.not_token': 'This is not a token. Paste it whole, with its two dots.',
+    'admin.expired':
+      'Your token has expired. Sign in with a new one; what you typed is still here.',
+    'admin.again': 'Try again',
+    'admin.no_figures': 'The figures cannot be loaded. The page keeps trying.',
+    'admin.figures_old':
+      'These figures are of {time}: the server cannot be reached. The page keeps trying.',
+    'admin.blocked_for': 'Blocked for',
+    'admin.blocked_before': 'Somebody else has blocked them before, for this reason: “{reason}”',
+    'admin.choose_one': 'To release a hold or cancel a booking, choose one of its seats alone.',
+    'admin.too_many': 'At most {count} seats can be blocked or unblocked at once. Choose fewer.',
+    'admin.release_told': '{holder} is told.',
+    'admin.hold_booked':
+      'Nothing was released: this hold has been booked meanwhile. Cancel the booking instead.',
+    'admin.cancelled_already': 'Somebody else has cancelled this booking already.',
+    'admin.failed_unknown_outcome':
+      'No answer came, so it is not known whether this was done. Look before you try again; ' +
+      'what you typed is still here.',
+    'admin.changed_meanwhile':
+      'Nothing was sent: somebody else has changed the same meanwhile. Look again at what your ' +
+      'change would do.',
+    'admin.cancel_show_title': 'Cancel this show?',
+    'admin.cancel_show': {
+      one: 'Cancel the show, tell {count} screen',
+      other: 'Cancel the show, tell {count} screens',
+    },
+    'admin.effect_holds_lost': 'They do not come back, even if the show goes on sale again.',
+    'admin.effect_on_sale': 'Free seats can be held and booked.',
+    'admin.effect_bookings_refund': {
+      one:
+        '{count} booking stays as it is; its page says that the show is cancelled. The refund ' +
+        'is yours to make.',
+      other:
+        '{count} bookings stay as they are; their pages say that the show is cancelled. Refunds ' +
+        'are yours to make.',
+    },
+    'admin.bad_price': 'This is no price, or too high a one. Write it like 12 or 12.50.',
+    'admin.bad_starts_at': 'This is no date and time.',
+    'admin.bad_currency': 'Three letters, such as EUR.',
+    'admin.plan_empty': '{file} is empty. Export the plan again.',
+    'admin.plan_unreadable': '{file} cannot be read. Drop a file, not a folder.',
+    'admin.plan_sellable': {
+      one: '{name}: {count} seat. It can go on sale.',
+      other: '{name}: {count} seats. It can go on sale.',
+    },
+    'admin.plan_overlaps': {
+      one:
+        'But {count} seat stands on another one, where nobody can click it. It is marked on the ' +
+        'picture.',
+      other:
+        'But {count} seats stand on others, where nobody can click them. They are marked on the ' +
+        'picture.',
+    },
+    'admin.plan_overlap': 'Seat {label} stands on seat {other}',
+    'admin.plan_marked':
+      'What has a place is marked on the picture; press it in the list to go there.',
+    'admin.plan_more': 'Only the first {count} are listed.',
+    'admin.failed_unavailable':
+      'The server cannot do this at the moment. Nothing was changed; try again in a moment.',
+    'admin.failed_rate_limited': 'Too much at once. Nothing was changed; try again in a moment.',
+    'admin.failed_not_found': 'This is not there (any more). Go back to all shows and look again.',
+    'admin.failed_too_large': 'This is larger than the server takes.',
+    'admin.failed_internal':
+      'The server has made a mistake; its log says more. Look before you try again.',
+
+    'plan_fault.not_json': 'The file is not valid JSON: {words}',
+    'plan_fault.no_seats': 'The plan has no seats',
+    'plan_fault.category_twice': 'The category “{name}” is declared already at categories[{first}]',
+    'plan_fault.category_unknown': 'The category “{name}” is not declared',
+    'plan_fault.seat_twice': 'The seat “{label}” stands already at {first}',
+    'plan_fault.labels_alike': '{count} seats would be called “{label}”: name the zones apart',
+    'plan_fault.shape_missing': 'This key is missing: the shape is “{shape}”',
+    'plan_fault.too_many_parts': 'The plan has more than {most} {parts}',
+    'plan_fault.missing': 'This key is missing',
+    'plan_fault.extra_forbidden': 'The format has no such key',
+    'plan_fault.dict_type': 'This should be an object',
+    'plan_fault.list_type': 'This should be an array',
+    'plan_fault.string_type': 'This should be a text',
+    'plan_fault.float_type': 'This should be a number',
+    'plan_fault.finite_number': 'This should be a finite number',
+    'plan_fault.multiple_of': 'This should be a whole number',
+    'plan_fault.greater_than_equal': 'This should be {ge} or more',
+    'plan_fault.less_than_equal': 'This should be {le} or less',
+    'plan_fault.string_too_short': 'This should not be empty',
+    'plan_fault.string_too_long': 'This should have at most {max_length} characters',
+    'plan_fault.too_long': 'This should have at most {max_length} items',
+    'plan_fault.too_many_keys': 'This should have at most {max} keys',
+    'plan_fault.literal_error': 'This should be one of {expected}',
+    'plan_fault.color': 'This should be a CSS colour, such as #7f4a91',
+    'plan_fault.string_pattern_mismatch': 'This should not contain the character NUL',
+    'plan_fault.string_unicode': 'This should be valid Unicode',
   },
 
   de: {
@@ -584,8 +680,10 @@ export const TEXTS = Object.freeze({
     'admin.sign_in_hint': 'Mit einem Token für Personal. Es bleibt nur in diesem Tab.',
     'admin.token': 'Token',
     'admin.sign_out': 'Abmelden',
-    'admin.not_staff': 'Das ist kein Token für die Kasse.',
-    'admin.refused': 'Der Server nimmt dieses Token nicht (mehr) an.',
+    'admin.not_staff':
+      'Dieses Token hat die Rolle {role}. Die Kasse braucht eines für staff oder admin.',
+    'admin.refused':
+      'Der Server nimmt dieses Token nicht (mehr) an. Lassen Sie sich ein neues geben.',
     'admin.role_staff': 'Personal',
     'admin.role_admin': 'Leitung',
     'admin.new_show': 'Neue Vorstellung aus einem Plan',
@@ -640,7 +738,10 @@ export const TEXTS = Object.freeze({
     'admin.reason': 'Grund',
     'admin.release': 'Reservierung aufheben',
     'admin.release_title': 'Diese Reservierung aufheben?',
-    'admin.release_words': 'Alle ihre Plätze werden sofort frei. {holder} erfährt davon.',
+    'admin.release_words': {
+      one: 'Der Platz wird sofort frei. Das lässt sich nicht rückgängig machen.',
+      other: 'Die {count} Plätze werden sofort frei. Das lässt sich nicht rückgängig machen.',
+    },
     'admin.released': 'Die Reservierung ist aufgehoben.',
     'admin.cancel': 'Buchung stornieren',
     'admin.cancel_title': 'Diese Buchung stornieren?',
@@ -676,7 +777,6 @@ export const TEXTS = Object.freeze({
       other: 'Gesendet. {count} Bildschirme zeigen es.',
     },
     'admin.no_change': 'Es ist noch nichts geändert.',
-    'admin.bad_field': 'Bitte prüfen: {field}',
     'admin.effect_no_holds': 'Zurzeit sind keine Plätze reserviert.',
     'admin.effect_holds_end': {
       one: '{count} offene Reservierung ({seats}) endet sofort.',
@@ -711,8 +811,12 @@ export const TEXTS = Object.freeze({
       other: '{name}: {count} Plätze, nichts zu beanstanden.',
     },
     'admin.plan_bad': {
-      one: 'Dieser Plan hat {count} Fehler. Er steht im Bild, wo er einen Ort hat.',
-      other: 'Dieser Plan hat {count} Fehler. Sie stehen im Bild, wo sie einen Ort haben.',
+      one:
+        'Dieser Plan hat {count} Fehler und kann nicht in den Verkauf. Beheben Sie ihn und ' +
+        'legen Sie die Datei noch einmal ab.',
+      other:
+        'Dieser Plan hat {count} Fehler und kann nicht in den Verkauf. Beheben Sie sie und ' +
+        'legen Sie die Datei noch einmal ab.',
     },
     'admin.venue': 'Saal',
     'admin.show_title': 'Titel der Vorstellung',
@@ -722,12 +826,123 @@ export const TEXTS = Object.freeze({
     'admin.created': '{title} ist angelegt.',
     'admin.failed': 'Das wurde nicht gemacht. {words}',
     'admin.failed_offline':
-      'Der Server ist nicht erreichbar. Es ist nicht bekannt, dass sich etwas geändert hat.',
+      'Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch ' +
+      'einmal.',
     'admin.failed_forbidden': 'Ihre Rolle darf das nicht.',
     'admin.failed_hold_gone': 'Diese Reservierung ist schon beendet.',
     'admin.failed_seats_taken':
       'Einige dieser Plätze sind nicht mehr frei. Es wurde nichts geändert.',
-    'admin.failed_unauthorized': 'Ihr Token ist nicht mehr gültig.',
+    'admin.failed_unauthorized':
+      'Ihr Token ist nicht mehr gültig. Melden Sie sich neu an; was Sie eingegeben haben, ist ' +
+      'noch da.',
+    'admin.not_token': 'Das ist kein Token. Fügen Sie es ganz ein, mit seinen zwei Punkten.',
+    'admin.expired':
+      'Ihr Token ist abgelaufen. Melden Sie sich mit einem neuen an; was Sie eingegeben haben, ' +
+      'ist noch da.',
+    'admin.again': 'Noch einmal versuchen',
+    'admin.no_figures': 'Die Zahlen können nicht geladen werden. Die Seite versucht es weiter.',
+    'admin.figures_old':
+      'Diese Zahlen sind von {time}: Der Server ist nicht erreichbar. Die Seite versucht es ' +
+      'weiter.',
+    'admin.blocked_for': 'Gesperrt wegen',
+    'admin.blocked_before': 'Jemand anderes hat sie schon gesperrt, aus diesem Grund: „{reason}“',
+    'admin.choose_one':
+      'Um eine Reservierung aufzuheben oder eine Buchung zu stornieren, wählen Sie einen ihrer ' +
+      'Plätze allein.',
+    'admin.too_many':
+      'Höchstens {count} Plätze lassen sich auf einmal sperren oder freigeben. Wählen Sie ' +
+      'weniger.',
+    'admin.release_told': '{holder} erfährt davon.',
+    'admin.hold_booked':
+      'Nichts wurde aufgehoben: Diese Reservierung ist inzwischen gebucht. Stornieren Sie ' +
+      'stattdessen die Buchung.',
+    'admin.cancelled_already': 'Jemand anderes hat diese Buchung schon storniert.',
+    'admin.failed_unknown_outcome':
+      'Es kam keine Antwort, darum ist nicht bekannt, ob das gemacht wurde. Sehen Sie nach, ' +
+      'bevor Sie es noch einmal versuchen; was Sie eingegeben haben, ist noch da.',
+    'admin.changed_meanwhile':
+      'Nichts wurde gesendet: Jemand anderes hat inzwischen dasselbe geändert. Sehen Sie sich ' +
+      'noch einmal an, was Ihre Änderung bewirkt.',
+    'admin.cancel_show_title': 'Diese Vorstellung absagen?',
+    'admin.cancel_show': {
+      one: 'Absagen, {count} Bildschirm',
+      other: 'Absagen, {count} Bildschirme',
+    },
+    'admin.effect_holds_lost':
+      'Sie kommen nicht wieder, auch wenn die Vorstellung wieder in den Verkauf geht.',
+    'admin.effect_on_sale': 'Freie Plätze können reserviert und gebucht werden.',
+    'admin.effect_bookings_refund': {
+      one:
+        '{count} Buchung bleibt, wie sie ist; ihre Seite sagt, dass die Vorstellung abgesagt ' +
+        'ist. Das Geld zurückzugeben ist Ihre Sache.',
+      other:
+        '{count} Buchungen bleiben, wie sie sind; ihre Seiten sagen, dass die Vorstellung ' +
+        'abgesagt ist. Das Geld zurückzugeben ist Ihre Sache.',
+    },
+    'admin.bad_price':
+      'Das ist kein Preis oder ein zu hoher. Schreiben Sie ihn wie 12 oder 12,50.',
+    'admin.bad_starts_at': 'Das ist kein Tag mit Uhrzeit.',
+    'admin.bad_currency': 'Drei Buchstaben, etwa EUR.',
+    'admin.plan_empty': '{file} ist leer. Exportieren Sie den Plan noch einmal.',
+    'admin.plan_unreadable':
+      '{file} lässt sich nicht lesen. Legen Sie eine Datei ab, keinen Ordner.',
+    'admin.plan_sellable': {
+      one: '{name}: {count} Platz. Der Plan kann in den Verkauf.',
+      other: '{name}: {count} Plätze. Der Plan kann in den Verkauf.',
+    },
+    'admin.plan_overlaps': {
+      one:
+        'Aber {count} Platz steht auf einem anderen, wo ihn niemand anklicken kann. Er ist im ' +
+        'Bild markiert.',
+      other:
+        'Aber {count} Plätze stehen auf anderen, wo sie niemand anklicken kann. Sie sind im ' +
+        'Bild markiert.',
+    },
+    'admin.plan_overlap': 'Platz {label} steht auf Platz {other}',
+    'admin.plan_marked':
+      'Was einen Ort hat, ist im Bild markiert; ein Druck darauf in der Liste führt hin.',
+    'admin.plan_more': 'Nur die ersten {count} stehen in der Liste.',
+    'admin.failed_unavailable':
+      'Der Server kann das gerade nicht. Es wurde nichts geändert; versuchen Sie es gleich noch ' +
+      'einmal.',
+    'admin.failed_rate_limited':
+      'Zu viel auf einmal. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.',
+    'admin.failed_not_found':
+      'Das gibt es nicht (mehr). Gehen Sie zu allen Vorstellungen und sehen Sie noch einmal ' +
+      'nach.',
+    'admin.failed_too_large': 'Das ist größer, als der Server es annimmt.',
+    'admin.failed_internal':
+      'Der Server hat einen Fehler gemacht; sein Protokoll sagt mehr. Sehen Sie nach, bevor Sie ' +
+      'es noch einmal versuchen.',
+
+    'plan_fault.not_json': 'Die Datei ist kein gültiges JSON: {words}',
+    'plan_fault.no_seats': 'Der Plan hat keine Plätze',
+    'plan_fault.category_twice':
+      'Die Kategorie „{name}“ ist schon in categories[{first}] angegeben',
+    'plan_fault.category_unknown': 'Die Kategorie „{name}“ ist nicht angegeben',
+    'plan_fault.seat_twice': 'Den Platz „{label}“ gibt es schon in {first}',
+    'plan_fault.labels_alike':
+      '{count} Plätze würden „{label}“ heißen: Geben Sie den Zonen verschiedene Namen',
+    'plan_fault.shape_missing': 'Dieser Schlüssel fehlt: Die Form ist „{shape}“',
+    'plan_fault.too_many_parts': 'Der Plan hat mehr als {most} {parts}',
+    'plan_fault.missing': 'Dieser Schlüssel fehlt',
+    'plan_fault.extra_forbidden': 'Diesen Schlüssel kennt das Format nicht',
+    'plan_fault.dict_type': 'Hier gehört ein Objekt hin',
+    'plan_fault.list_type': 'Hier gehört eine Liste hin',
+    'plan_fault.string_type': 'Hier gehört ein Text hin',
+    'plan_fault.float_type': 'Hier gehört eine Zahl hin',
+    'plan_fault.finite_number': 'Hier gehört eine endliche Zahl hin',
+    'plan_fault.multiple_of': 'Hier gehört eine ganze Zahl hin',
+    'plan_fault.greater_than_equal': 'Hier gehört {ge} oder mehr hin',
+    'plan_fault.less_than_equal': 'Hier gehört {le} oder weniger hin',
+    'plan_fault.string_too_short': 'Das darf nicht leer sein',
+    'plan_fault.string_too_long': 'Das darf höchstens {max_length} Zeichen haben',
+    'plan_fault.too_long': 'Das darf höchstens {max_length} Einträge haben',
+    'plan_fault.too_many_keys': 'Das darf höchstens {max} Schlüssel haben',
+    'plan_fault.literal_error': 'Das muss eines von diesen sein: {expected}',
+    'plan_fault.color': 'Hier gehört eine CSS-Farbe hin, etwa #7f4a91',
+    'plan_fault.string_pattern_mismatch': 'Das Zeichen NUL darf hier nicht stehen',
+    'plan_fault.string_unicode': 'Hier gehört gültiges Unicode hin',
   },
 });
 

@@ -57,7 +57,13 @@ test('amounts are read as people type them, and never rounded', () => {
   assert.equal(minorUnits('12.5', 'JPY'), null);
 });
 
+test('an amount that the server would refuse is none', () => {
+  assert.equal(minorUnits('10000000', 'EUR'), 1_000_000_000);
+  assert.equal(minorUnits('10000000.01', 'EUR'), null);
+});
+
 test('amounts are shown as they are typed', () => {
-  assert.equal(typedAmount(8950, 'EUR'), '89.50');
-  assert.equal(typedAmount(1200, 'JPY'), '1200');
+  assert.equal(typedAmount(8950, 'EUR', 'en'), '89.50');
+  assert.equal(typedAmount(123450, 'EUR', 'de-DE'), '1234,50');
+  assert.equal(typedAmount(1200, 'JPY', 'en'), '1200');
 });

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.config import project_root
 from app.plan_faults import FAULTS_LISTED_MAX, PlanFaults
 from app.plan_format import CATEGORIES_MAX, KEYS_MAX, POINTS_MAX
 from app.plans import SEATS_MAX, load_plan, parse_plan
@@ -27,11 +29,24 @@ from tests.plan_documents import (
     without,
 )
 
+# What the box office says of each code, with the names of the values that it wants.
+TEXTS = {
+    code: set(re.findall(r"\{(\w+)\}", words))
+    for code, words in re.findall(
+        r"'plan_fault\.(\w+)':\s+'(.*)',$",
+        (project_root() / "static" / "js" / "texts.js").read_text(),
+        re.MULTILINE,
+    )
+}
+
 
 def faults_of(bad: object) -> list[tuple[str, str]]:
     with pytest.raises(PlanFaults) as caught:
         parse_plan(bad)
-    return [(fault["place"], fault["message"]) for fault in caught.value.fields["faults"]]
+    faults = caught.value.fields["faults"]
+    for fault in faults:
+        assert TEXTS[fault["code"]] <= fault["values"].keys()
+    return [(fault["place"], fault["message"]) for fault in faults]
 
 
 def places_of(bad: object) -> list[str]:

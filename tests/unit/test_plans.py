@@ -230,7 +230,12 @@ def test_not_a_number_in_json_is_named_by_its_place_in_the_plan() -> None:
     with pytest.raises(PlanFaults) as caught:
         load_plan(text)
     assert caught.value.fields["faults"] == [
-        {"place": spelled((*SEAT, "position", "x")), "message": "Input should be a finite number"}
+        {
+            "place": spelled((*SEAT, "position", "x")),
+            "message": "Input should be a finite number",
+            "code": "finite_number",
+            "values": {},
+        }
     ]
 
 
