@@ -16,14 +16,23 @@ const ATTEMPTS_MAX = 4;
 /** A click that could not be sent for longer than this is not what the buyer wants any more. */
 const PATIENCE_MS = 30_000;
 
+/**
+ * How long a command waits for a connection before it is sent at all: most come back within this
+ * time, and a click that does nothing for longer is better answered.
+ */
+const CONNECT_PATIENCE_MS = 8_000;
+
 /** Refusals that pass by themselves; nothing has happened. */
 const TEMPORARY_CODES = Object.freeze(['unavailable', 'rate_limited']);
 
+/** @typedef {Pick<import('./connection.js').Connection, 'isReady' | 'request' | 'whenReady'>} Asked */
+
 /**
- * Send a command and return its reply, asking again when the answer is lost or the server is busy.
- * Rejects with WireError; with one of OUTCOME_UNKNOWN_CODES when it stays unknown.
+ * Send a command and return its reply. Without a connection it waits up to CONNECT_PATIENCE_MS for
+ * one; it asks again when the answer is lost or the server is busy. Rejects with WireError: with
+ * `not_connected` when nothing was sent, with one of OUTCOME_UNKNOWN_CODES when it stays unknown.
  *
- * @param {Pick<import('./connection.js').Connection, 'request' | 'whenReady'>} connection
+ * @param {Asked} connection
  * @param {import('./clock.js').Clock} clock
  * @param {string} op
  * @param {Record<string, unknown>} fields
@@ -31,6 +40,7 @@ const TEMPORARY_CODES = Object.freeze(['unavailable', 'rate_limited']);
  */
 export async function requestPatiently(connection, clock, op, fields) {
   const begunAt = clock.now();
+  if (!connection.isReady) await readyWithin(connection, clock, CONNECT_PATIENCE_MS);
   for (let attempt = 0; ; attempt++) {
     try {
       return await connection.request(op, fields);
@@ -50,8 +60,24 @@ export async function requestPatiently(connection, clock, op, fields) {
  */
 function mayAskAgain(code, attempt) {
   if (OUTCOME_UNKNOWN_CODES.includes(code) || TEMPORARY_CODES.includes(code)) return true;
-  // A first attempt without a connection was never sent: say so at once.
+  // A first attempt has waited for a connection already, and was never sent.
   return code === 'not_connected' && attempt > 0;
+}
+
+/**
+ * Resolve when there is a connection, when there will never be one, or when the time is over.
+ *
+ * @param {Asked} connection
+ * @param {import('./clock.js').Clock} clock
+ * @param {number} limitMs
+ * @returns {Promise<void>}
+ */
+function readyWithin(connection, clock, limitMs) {
+  return new Promise((resolve) => {
+    const cancelLimit = clock.after(limitMs, resolve);
+    const settle = () => (cancelLimit(), resolve());
+    connection.whenReady().then(settle, settle);
+  });
 }
 
 /**

@@ -143,7 +143,8 @@ export const TEXTS = Object.freeze({
     },
     'notice.hold_limit_unknown': 'You cannot hold more seats at a time.',
     'notice.not_connected':
-      'There is no connection right now, so nothing was changed. It comes back by itself.',
+      'The connection has not come back yet, so nothing was changed. Please try again when the ' +
+      'map is live.',
     'notice.unknown_outcome':
       'No answer yet about {names}. What is shown here is checked with the server again.',
     'notice.unauthorized': 'Your session was over; a new one has begun. Please try again.',
@@ -597,7 +598,8 @@ export const TEXTS = Object.freeze({
     },
     'notice.hold_limit_unknown': 'Mehr Plätze können Sie nicht gleichzeitig reservieren.',
     'notice.not_connected':
-      'Gerade besteht keine Verbindung, es wurde nichts geändert. Sie kommt von selbst wieder.',
+      'Die Verbindung ist noch nicht wieder da, es wurde nichts geändert. Bitte versuchen Sie es ' +
+      'noch einmal, sobald der Plan wieder live ist.',
     'notice.unknown_outcome':
       'Noch keine Antwort zu {names}. Was hier steht, wird noch einmal beim Server erfragt.',
     'notice.unauthorized':

@@ -160,15 +160,42 @@ test('a lost answer to a booking is asked for again under the same id', async ()
   assert.equal(holding.booking.booking, 'b1');
 });
 
-test('a click while not connected is refused at once and nothing is sent later', async () => {
-  const { holding, connection, notices } = begin();
-  connection.isReady = false;
-  await holding.add(5);
-  assert.equal(notices[0].error.code, 'not_connected');
-  assert.equal(holding.changing.size, 0);
-  await connection.comeBack();
-  assert.equal(connection.asked.length, 0);
-});
+const WHILE_NOT_CONNECTED = {
+  hold: (holding) => holding.add(7),
+  release: (holding) => holding.remove(5),
+  extend: (holding) => holding.extend(),
+  book: (holding) => holding.book(),
+};
+for (const [op, act] of Object.entries(WHILE_NOT_CONNECTED)) {
+  test(`${op} waits for the connection, and is asked when it is back`, async () => {
+    const { holding, connection, clock, notices } = await holdingTwo();
+    await connection.goDown();
+    act(holding);
+    await clock.advance(7_000);
+    assert.equal(connection.asked.length, 0);
+    assert.deepEqual(notices, []);
+    assert.ok(holding.changing.size > 0 || holding.busy === op);
+    await connection.comeBack();
+    assert.equal(connection.asked.filter((asked) => asked.op === op).length, 1);
+  });
+
+  test(`${op} without a connection is refused after a while, and not sent later`, async () => {
+    const { holding, connection, clock, notices } = await holdingTwo();
+    await connection.goDown();
+    act(holding);
+    await clock.advance(8_000);
+    assert.deepEqual(
+      notices.map(({ action, error }) => [action, error.code]),
+      [[op, 'not_connected']],
+    );
+    assert.equal(holding.changing.size, 0);
+    assert.equal(holding.busy, null);
+    assert.deepEqual([...holding.seats], [5, 6]);
+    await connection.comeBack();
+    await clock.advance(1_000);
+    assert.equal(connection.asked.length, 0);
+  });
+}
 
 test('a click whose answer was lost long ago is not made good later', async () => {
   const { holding, connection, clock, notices } = begin();
