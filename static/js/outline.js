@@ -1,6 +1,11 @@
 /** The outline of a block of rows, as a polygon around its seats. Pure. */
 
+import { emptyBox, growBox } from './box.js';
+
 /** @typedef {{x: number, y: number}} Point */
+
+/** Places tried on each side of a box: wedges are widest far from their centre. */
+const TRIED = 9;
 
 /** Steps from row to row up to this share of the margin are smoothed away. */
 const SMOOTH_SHARE = 0.7;
@@ -89,6 +94,28 @@ export function chordOf(points, at) {
     else right = Math.min(right, crossing);
   }
   return { left, right };
+}
+
+/** @param {Point[]} points */
+export function boxOf(points) {
+  const box = emptyBox();
+  for (const { x, y } of points) growBox(box, x, y);
+  return box;
+}
+
+/**
+ * Return places all over a box: where a polygon in it may have room.
+ *
+ * @param {import('./box.js').Box} box
+ */
+export function* placesIn({ left, top, right, bottom }) {
+  for (let across = 1; across <= TRIED; across++) {
+    for (let down = 1; down <= TRIED; down++) {
+      const x = left + ((right - left) * across) / (TRIED + 1);
+      const y = top + ((bottom - top) * down) / (TRIED + 1);
+      yield { x, y };
+    }
+  }
 }
 
 /**

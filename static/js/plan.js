@@ -25,14 +25,13 @@
  */
 
 import { emptyBox, growBox } from './box.js';
+import { colorsOf } from './category_colors.js';
 import { findGrounds, flattenArea } from './plan_areas.js';
 import { t } from './texts.js';
 
 const SEAT_RADIUS_DEFAULT = 10;
 /** A seat is drawn at no less than this share of the radius that the plan gives it. */
 const RADIUS_SHARE_MIN = 0.4;
-
-const CATEGORY_COLOR_DEFAULT = '#888888';
 
 /** A plan that cannot be drawn. */
 export class PlanError extends Error {
@@ -52,7 +51,7 @@ export class SeatPlan {
     this.name = /** @type {string} */ (document.name);
     this.count = count;
     /** @type {Category[]} */
-    this.categories = document.categories.map(withColor);
+    this.categories = withColors(document.categories);
     this.x = new Float32Array(count);
     this.y = new Float32Array(count);
     this.radius = new Float32Array(count);
@@ -240,9 +239,10 @@ function fillIn(pattern, value) {
 }
 
 /**
- * @param {{name: string, color?: string}} category
- * @returns {Category}
+ * @param {{name: string, color?: string}[]} categories
+ * @returns {Category[]}
  */
-function withColor({ name, color }) {
-  return { name, color: color || CATEGORY_COLOR_DEFAULT };
+function withColors(categories) {
+  const colors = colorsOf(categories);
+  return categories.map(({ name }, index) => ({ name, color: colors[index] }));
 }

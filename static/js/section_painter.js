@@ -4,11 +4,13 @@
  */
 
 import { wholeNumber } from './formats.js';
+import { numberLineOf } from './section_line.js';
 import { inkOn, mixed } from './theme.js';
 
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
 /** @typedef {import('./sections.js').Section} Section */
 /** @typedef {import('./section_counts.js').SectionCounts} SectionCounts */
+/** @typedef {import('./section_line.js').Line} Line */
 /** @typedef {import('./theme.js').Theme} Theme */
 /** @typedef {import('./viewport.js').View} View */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -39,11 +41,15 @@ const COUNT_PX_MIN = 8;
 const NAME_PX_MIN = 9;
 /** Of a name's size and that of the number below it. */
 const NAME_SHARE = 0.62;
+/** Of a line's height and the size of a number in it: digits reach neither as high nor as low. */
+const LINE_SHARE = 0.75;
 /** Words that had to be narrower than this share of their width are left out. */
 const SQUEEZE_MIN = 0.8;
 const COUNT_WEIGHT = 600;
 const NAME_WEIGHT = 400;
 const COUNT_PX_MAX = 22;
+/** Numbers that are turned, or beside the middle, are no louder than the others around them. */
+const LINE_PX_MAX = 10;
 /** The size that words are measured at. */
 const MEASURED_PX = 100;
 const BAR_PX = 4;
@@ -57,6 +63,8 @@ export class SectionPainter {
   #paths;
   /** @type {Look[]} */
   #looks;
+  /** Found when a section has no room for level words at its middle. @type {(Line | undefined)[]} */
+  #lines = [];
 
   /**
    * @param {SeatPlan} plan
@@ -147,19 +155,25 @@ export class SectionPainter {
     const isName = what === 'name';
     let size = 0;
     for (let index = 0; index < this.#sections.length; index++) {
-      const { name, middle, room, span } = this.#sections[index];
-      const roomPx = room * scale;
-      const y = middle.y * scale + offsetY;
-      const left = span.left * scale + offsetX;
-      const right = span.right * scale + offsetX;
-      if (right < 0 || y < -roomPx || left > width || y > height + roomPx) continue;
-      const { countPx, namePx } = this.#sizesOf(index, scale);
+      const { name, box, middle, room, span } = this.#sections[index];
+      if (box.right * scale + offsetX < 0 || box.left * scale + offsetX > width) continue;
+      if (box.bottom * scale + offsetY < 0 || box.top * scale + offsetY > height) continue;
+      const { countPx, namePx, line } = this.#layoutOf(index, scale);
       const sizePx = isName ? namePx : countPx;
       if (sizePx === 0) continue;
       const weight = isName ? NAME_WEIGHT : COUNT_WEIGHT;
       if (size !== sizePx) context.font = `${weight} ${(size = sizePx)}px ${this.#theme.font}`;
       const { ink, words, width: wordsWidth, nameWidth } = this.#looks[index];
       context.fillStyle = ink;
+      if (line !== null) {
+        const at = { x: line.middle.x * scale + offsetX, y: line.middle.y * scale + offsetY };
+        paintTurned(context, words, at, line.angle, line.width * scale);
+        continue;
+      }
+      const roomPx = room * scale;
+      const y = middle.y * scale + offsetY;
+      const left = span.left * scale + offsetX;
+      const right = span.right * scale + offsetX;
       const reach = Math.min((isName ? nameWidth : wordsWidth) * sizePx, right - left) / 2;
       const x = Math.min(Math.max(middle.x * scale + offsetX, left + reach), right - reach);
       if (isName) {
@@ -173,12 +187,14 @@ export class SectionPainter {
   }
 
   /**
-   * Return the sizes of the words that fit into a section, in CSS pixels; 0 for what does not.
+   * Return the sizes of the words that fit into a section, in CSS pixels, 0 for what does not; and
+   * the line that a number stands on which has no room at the section's middle.
    *
    * @param {number} index
    * @param {number} scale
+   * @returns {{countPx: number, namePx: number, line: Line | null}}
    */
-  #sizesOf(index, scale) {
+  #layoutOf(index, scale) {
     const { name, room, span } = this.#sections[index];
     const { width, nameWidth } = this.#looks[index];
     const roomPx = room * scale;
@@ -189,7 +205,22 @@ export class SectionPainter {
       name !== '' && roomPx >= NAME_ROOM_PX && nameWidth * namePx * SQUEEZE_MIN <= spanPx;
     const countPx = hasName ? lowPx : countSize(Math.min(roomPx * 0.8, spanPx / width));
     const hasCount = roomPx >= COUNT_ROOM_PX && width * countPx * SQUEEZE_MIN <= spanPx;
-    return { countPx: hasCount ? countPx : 0, namePx: hasName && hasCount ? namePx : 0 };
+    if (hasCount) return { countPx, namePx: hasName ? namePx : 0, line: null };
+    return { ...this.#lineLayoutOf(index, scale), namePx: 0 };
+  }
+
+  /**
+   * @param {number} index
+   * @param {number} scale
+   */
+  #lineLayoutOf(index, scale) {
+    const line = (this.#lines[index] ??= numberLineOf(this.#sections[index].outline));
+    const { width } = this.#looks[index];
+    const heightPx = (line.height * scale) / LINE_SHARE;
+    const widthPx = (line.width * scale) / width;
+    const countPx = countSize(Math.min(heightPx, widthPx, LINE_PX_MAX));
+    const hasCount = heightPx >= countPx && widthPx >= countPx * SQUEEZE_MIN;
+    return { countPx: hasCount ? countPx : 0, line };
   }
 
   /**
@@ -264,6 +295,21 @@ export class SectionPainter {
     }
     return categories[most].color;
   }
+}
+
+/**
+ * @param {Context} context in CSS pixels
+ * @param {string} words
+ * @param {import('./outline.js').Point} at their middle
+ * @param {number} angle in radians
+ * @param {number} widthMax in CSS pixels
+ */
+function paintTurned(context, words, { x, y }, angle, widthMax) {
+  const plain = context.getTransform();
+  context.translate(x, y);
+  context.rotate(angle);
+  context.fillText(words, 0, 0, widthMax);
+  context.setTransform(plain);
 }
 
 /**

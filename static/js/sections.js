@@ -4,8 +4,7 @@
  * Seats of a zone follow one another, so a section is a range of seats.
  */
 
-import { emptyBox, growBox } from './box.js';
-import { areaOf, chordOf, depthIn, outlineOf } from './outline.js';
+import { areaOf, boxOf, chordOf, depthIn, outlineOf, placesIn } from './outline.js';
 
 /** @typedef {import('./box.js').Box} Box */
 /** @typedef {import('./plan.js').SeatPlan} SeatPlan */
@@ -28,9 +27,6 @@ const MARGIN_RADII = 1.5;
 
 /** Words stand at the centre, unless another place has so many times its room. */
 const BETTER_ROOM = 1.3;
-
-/** Places tried on each side of a section's box: wedges are widest far from their centre. */
-const TRIED = 9;
 
 /** Words reach this share of the room above and below their middle. */
 const WORDS_SHARE = 0.5;
@@ -92,13 +88,13 @@ function sectionFrom(plan, rows) {
     return seats;
   });
   const outline = outlineOf(points, plan.typicalRadius * MARGIN_RADII);
-  const box = emptyBox();
-  for (const { x, y } of outline) growBox(box, x, y);
+  const box = boxOf(outline);
   const row = points[points.length >> 1];
   const { middle, room } = middleOf(outline, box, row[row.length >> 1]);
   const { first, zone } = rows[0];
   const { end } = rows[rows.length - 1];
-  return { name: zone, first, end, outline, box, middle, room, span: spanOf(outline, middle, room) };
+  const span = spanOf(outline, middle, room);
+  return { name: zone, first, end, outline, box, middle, room, span };
 }
 
 /**
@@ -125,16 +121,12 @@ function spanOf(outline, { x, y }, room) {
  * @param {Box} box of the outline
  * @param {Point} seat that is in the section, should all else be outside
  */
-function middleOf(outline, { left, top, right, bottom }, seat) {
+function middleOf(outline, box, seat) {
   const centre = centreOf(outline);
   let best = { middle: seat, room: Math.max(depthIn(outline, seat), 0) };
-  for (let across = 1; across <= TRIED; across++) {
-    for (let down = 1; down <= TRIED; down++) {
-      const x = left + ((right - left) * across) / (TRIED + 1);
-      const y = top + ((bottom - top) * down) / (TRIED + 1);
-      const room = depthIn(outline, { x, y });
-      if (room > best.room) best = { middle: { x, y }, room };
-    }
+  for (const middle of placesIn(box)) {
+    const room = depthIn(outline, middle);
+    if (room > best.room) best = { middle, room };
   }
   const centreRoom = depthIn(outline, centre);
   return centreRoom * BETTER_ROOM < best.room ? best : { middle: centre, room: centreRoom };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { colorsOf } from '../../static/js/category_colors.js';
 import { PlanError, SeatPlan } from '../../static/js/plan.js';
 
 function seat(guid, x, y, more = {}) {
@@ -169,4 +170,16 @@ test('a category that is not declared cannot be drawn', () => {
   const row = { row_number: '1', seats: [seat('a1', 0, 0, { category: 'Z' })] };
   const zones = [{ position: { x: 0, y: 0 }, rows: [row] }];
   assert.throws(() => new SeatPlan({ ...DOCUMENT, zones }), PlanError);
+});
+
+test('categories that the plan gives one colour are told apart by its shades', () => {
+  const colors = (...given) => colorsOf(given.map((color) => ({ color })));
+  assert.deepEqual(colors('#7f4a91', '#d36060', '#5f9cd4'), ['#7f4a91', '#d36060', '#5f9cd4']);
+  const [dark, light, lighter, darker, still] = colors(
+    '#7f4a91', '#d36060', '#7F4A91', '#d36060', '#7f4a91',
+  );
+  assert.deepEqual([dark, light], ['#7f4a91', '#d36060']);
+  assert.deepEqual([lighter, darker], ['#ac89b8', '#893e3e']);
+  assert.equal(new Set([dark, lighter, still]).size, 3);
+  assert.deepEqual(colors('red', 'red', undefined), ['red', 'red', '#888888']);
 });
