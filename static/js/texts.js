@@ -590,7 +590,7 @@ export const TEXTS = Object.freeze({
       'Ihre Reservierung ist beendet: {names}. Wählen Sie neu, was noch frei ist.',
     'notice.faster': 'Jemand anderes war schneller: {names}.',
     'notice.nearest': { one: 'Der nächste freie Platz:', other: 'Die nächsten freien Plätze:' },
-    'notice.take': 'Stattdessen {seat} nehmen',
+    'notice.take': '{seat} nehmen',
     'notice.none_near': 'Es gibt keine anderen freien Plätze.',
     'notice.hold_limit': {
       one: 'Sie können nur einen Platz gleichzeitig reservieren.',
