@@ -9,7 +9,7 @@
 import './define.js';
 import { retryDelayMs } from './backoff.js';
 import { systemClock } from './clock.js';
-import { byId } from './dom.js';
+import { byId, make } from './dom.js';
 import { GrantedToken, readClaims, takeTokenFromAddress } from './granted_token.js';
 import { IdleWatch } from './idle_watch.js';
 import { openKeyStore } from './key_store.js';
@@ -19,8 +19,10 @@ import { Clearance } from './kiosk_clearance.js';
 import { KioskNews } from './kiosk_news.js';
 import { KioskTicket } from './kiosk_ticket.js';
 import { Legend } from './legend.js';
+import { NO_OFFERS } from './notice_bar.js';
+import { Notices } from './notices.js';
 import { PrefixStore } from './prefix_store.js';
-import { noticeWords, showBanner } from './sentences.js';
+import { showBanner } from './sentences.js';
 import { applyTexts, t } from './texts.js';
 
 /** @typedef {import('./seat_map.js').SeatMap} SeatMap */
@@ -111,7 +113,8 @@ class Kiosk {
     session.on('show', attract, signal);
     session.on('plan', () => legend.render(), signal);
     session.on('problem', () => this.#takeProblem(session), signal);
-    session.on('notice', (notice) => this.#takeNotice(notice, session), signal);
+    const notices = new Notices(session, { show: (...said) => this.#notice(...said) });
+    session.on('notice', (notice) => this.#isChoosing && notices.tell(notice), signal);
     session.sync.on('seats', attract, signal);
     session.sync.on('freshness', attract, signal);
     session.holding.on('change', attract, signal);
@@ -206,26 +209,33 @@ class Kiosk {
     this.#cancelReopen = systemClock.after(delayMs, reopen);
   }
 
-  /**
-   * @param {import('./sentences.js').AnyNotice} notice
-   * @param {ShowSession} session
-   */
-  #takeNotice(notice, session) {
-    if (this.#screen === 'choosing') this.#notice(noticeWords(notice, session.plan, session.show));
+  get #isChoosing() {
+    return this.#screen === 'choosing';
   }
 
-  /** @param {string} words */
-  #notice(words) {
+  /**
+   * Say something; with offers until it is answered, or nobody is there any more.
+   *
+   * @param {string} words nothing to say nothing
+   * @param {import('./notice_bar.js').Offers} [offers]
+   */
+  #notice(words, offers = NO_OFFERS) {
     const notice = byId('notice');
-    /** @type {HTMLElement} */ (notice.querySelector('p')).textContent = words;
+    const said = /** @type {HTMLElement} */ (notice.querySelector('p'));
+    said.textContent = [words, offers.words].filter(Boolean).join(' ');
+    const buttons = offers.choices.map(({ words, act }) =>
+      make('button', { type: 'button', textContent: words, onclick: act }),
+    );
+    /** @type {HTMLElement} */ (notice.querySelector('.offers')).replaceChildren(...buttons);
     notice.hidden = words === '';
     this.#cancelNotice();
-    if (words) this.#cancelNotice = systemClock.after(NOTICE_MS, () => this.#notice(''));
+    if (words === '' || buttons.length > 0) return;
+    this.#cancelNotice = systemClock.after(NOTICE_MS, () => this.#notice(''));
   }
 
   /** @param {ShowSession} session */
   #takeBooking({ holding }) {
-    if (holding.booking === null || this.#screen !== 'choosing') return;
+    if (holding.booking === null || !this.#isChoosing) return;
     this.#ticket?.show(holding.booking);
     this.#show('ticket');
   }

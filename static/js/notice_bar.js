@@ -4,6 +4,10 @@ import { make } from './dom.js';
 import { t } from './texts.js';
 
 /** @typedef {{words: string, act: () => void}} Offer */
+/** @typedef {{words: string, choices: Offer[]}} Offers */
+
+/** @type {Offers} */
+export const NO_OFFERS = Object.freeze({ words: '', choices: [] });
 
 /** Long enough to read two sentences. */
 const NOTICE_MS = 12_000;
@@ -31,9 +35,9 @@ export class NoticeBar {
    * Say something. With offers it stays until it is answered, or until something else is said.
    *
    * @param {string} words
-   * @param {{words: string, choices: Offer[]}} [offers]
+   * @param {Offers} [offers]
    */
-  show(words, offers = { words: '', choices: [] }) {
+  show(words, offers = NO_OFFERS) {
     clearTimeout(this.#hiding);
     const { choices } = offers;
     this.#root.replaceChildren(

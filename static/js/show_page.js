@@ -4,19 +4,18 @@ import './define.js';
 import { bookingAddress, showAt } from './addresses.js';
 import { Basket } from './basket.js';
 import { byId } from './dom.js';
-import { FasterOffers, offersFor } from './faster_offers.js';
-import { money, showTime } from './formats.js';
+import { showTime } from './formats.js';
 import { HoldSpeaker } from './hold_speaker.js';
 import { Legend } from './legend.js';
 import { NoticeBar } from './notice_bar.js';
+import { Notices } from './notices.js';
 import { SeatList } from './seat_list.js';
-import { nameSeats, noticeWords, showBanner, showStatusWords } from './sentences.js';
+import { showBanner, showStatusWords } from './sentences.js';
 import { applyTexts, t } from './texts.js';
 import { ViewSwitch } from './view_switch.js';
 
 /** @typedef {import('./seat_map.js').SeatMap} SeatMap */
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
-/** @typedef {import('./sentences.js').AnyNotice} AnyNotice */
 
 /** @param {ShowSession} session */
 function showShow({ show }) {
@@ -43,62 +42,6 @@ function showProblem({ problem }) {
   byId('title').textContent = t('problem.no_show');
 }
 
-class Notices {
-  #bar = new NoticeBar(byId('notices'));
-  #offers = new FasterOffers();
-  #session;
-
-  /** @param {ShowSession} session */
-  constructor(session) {
-    this.#session = session;
-  }
-
-  /** @param {AnyNotice} notice */
-  tell(notice) {
-    const isLoss = notice.kind === 'refused' && notice.error.code === 'seats_taken';
-    if (isLoss) return this.#tellLoss(this.#offers.lose(notice.seats, performance.now()));
-    this.#bar.show(noticeWords(notice, this.#session.plan, this.#session.show));
-  }
-
-  /** @param {number[]} lost */
-  #tellLoss(lost) {
-    const { plan } = this.#session;
-    const groups = offersFor(this.#session, lost);
-    const words = t('notice.faster', { names: nameSeats(lost, plan) });
-    if (groups.length === 0) return this.#bar.show(`${words} ${t('notice.none_near')}`);
-    const choices = groups.map((seats) => ({
-      words: this.#offerWords(seats, lost),
-      act: () => this.#take(seats),
-    }));
-    this.#bar.show(words, { words: t('notice.nearest', { count: lost.length }), choices });
-  }
-
-  /**
-   * Return what is offered, with its price when that is another one.
-   *
-   * @param {number[]} seats
-   * @param {number[]} lost
-   */
-  #offerWords(seats, lost) {
-    const { plan, show } = this.#session;
-    const words = t('notice.take', { seat: nameSeats(seats, plan) });
-    const price = this.#priceOf(seats);
-    if (show === null || price === this.#priceOf(lost)) return words;
-    return `${words} · ${money(price, show.currency)}`;
-  }
-
-  /** @param {number[]} seats */
-  #priceOf(seats) {
-    return seats.reduce((sum, seat) => sum + (this.#session.priceOf(seat) ?? 0), 0);
-  }
-
-  /** @param {number[]} seats */
-  #take(seats) {
-    this.#offers.forget();
-    for (const seat of seats) this.#session.holding.add(seat);
-  }
-}
-
 function open() {
   const map = /** @type {SeatMap} */ (byId('map'));
   const showId = showAt(location.pathname);
@@ -110,7 +53,7 @@ function open() {
   // The page lives as long as its session.
   const { signal } = new AbortController();
   const legend = new Legend(session, map);
-  const notices = new Notices(session);
+  const notices = new Notices(session, new NoticeBar(byId('notices')));
   session.on('show', () => showShow(session), signal);
   session.on('show', () => legend.render(), signal);
   session.on('plan', () => legend.render(), signal);

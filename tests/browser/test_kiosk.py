@@ -1,3 +1,7 @@
+import re
+import signal
+from uuid import uuid4
+
 from playwright.async_api import Page, expect
 
 from app.auth import Tokens
@@ -57,6 +61,26 @@ async def test_a_kiosk_prints_the_booking_and_nothing_else(
     await expect(kiosk.locator("#ticket .reference")).to_be_visible()
     await expect(kiosk.get_by_role("button")).to_have_count(0)
     await expect(kiosk.locator("#map")).to_be_hidden()
+
+
+async def test_whoever_is_slower_at_a_kiosk_is_offered_the_next_seat(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web, other = await fleet.start_web(), await fleet.start_web()
+    show = await fleet.add_show(web.url, rows=1, seats=3)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    seat = await at_seat(kiosk, 0)
+    async with fleet.buyer(other) as faster:
+        web.child.send_signal(signal.SIGSTOP)
+        await kiosk.touchscreen.tap(*seat)
+        await faster.ask("hold", show=show, hold=str(uuid4()), seats=[0])
+        web.child.send_signal(signal.SIGCONT)
+    await expect(kiosk.locator("#notice")).to_contain_text("Somebody else was faster")
+    await kiosk.get_by_role("button", name=re.compile("^Take .*Seat 2 instead")).tap()
+    await expect(kiosk.locator("#basket")).to_contain_text("Seat 2")
+    await expect(kiosk.locator("#notice")).to_be_hidden()
+    await expect(kiosk.get_by_role("button", name="Book", exact=True)).to_be_enabled()
 
 
 async def test_a_kiosk_shows_what_the_house_changes_large(fleet: Fleet, visitors: Visitors) -> None:
