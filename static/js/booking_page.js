@@ -28,6 +28,7 @@ class BookingPage {
   #booking = null;
   #isAsking = false;
   #cancelRetry = () => {};
+  #cancelCodeRetry = () => {};
   #hasCode = false;
 
   /**
@@ -61,7 +62,7 @@ class BookingPage {
       this.#booking = await this.#ticket.read();
       byId('words').textContent = '';
       this.#render();
-      this.#loadCode();
+      this.#loadCode(0);
     } catch (error) {
       this.#loadFailed(/** @type {WireError} */ (error), attempt);
     } finally {
@@ -91,7 +92,9 @@ class BookingPage {
     if (booking.seats.some((seat) => statuses[seat] !== SeatStatus.BOOKED)) this.#load(0);
   }
 
-  async #loadCode() {
+  /** @param {number} attempt */
+  async #loadCode(attempt) {
+    this.#cancelCodeRetry();
     if (this.#hasCode || this.#booking?.status === 'cancelled') return;
     const image = /** @type {HTMLImageElement} */ (byId('qr'));
     try {
@@ -102,6 +105,9 @@ class BookingPage {
       byId('code-words').textContent = t('booking.at_door');
     } catch {
       byId('code-words').textContent = t('booking.qr_failed');
+      const delayMs = retryDelayMs(attempt + 1, systemClock.random());
+      this.#cancelCodeRetry();
+      this.#cancelCodeRetry = systemClock.after(delayMs, () => this.#loadCode(attempt + 1));
     }
   }
 

@@ -1,6 +1,8 @@
 /** The page `/`: all shows, with links to their seats. */
 
 import { Api } from './api.js';
+import { retryDelayMs } from './backoff.js';
+import { systemClock } from './clock.js';
 import { byId, make } from './dom.js';
 import { dateParts, money, showTime } from './formats.js';
 import { showStatusWords } from './sentences.js';
@@ -9,6 +11,9 @@ import { applyTexts, t } from './texts.js';
 /** @typedef {import('./protocol.js').Show} Show */
 
 const FRESH_MS = 60_000;
+
+let attempt = 0;
+let cancelRetry = () => {};
 
 /** @param {Show} show */
 function card(show) {
@@ -58,6 +63,7 @@ function prices({ prices, currency }) {
 }
 
 async function showAll() {
+  cancelRetry();
   const words = byId('words');
   const list = byId('shows');
   try {
@@ -67,9 +73,13 @@ async function showAll() {
     if (focused) [...list.querySelectorAll('a')].find(({ href }) => href === focused)?.focus();
     words.textContent = shows.length === 0 ? t('shows.none') : '';
     byId('again').hidden = true;
+    attempt = 0;
   } catch {
     words.textContent = t('shows.failed');
     byId('again').hidden = false;
+    cancelRetry();
+    attempt += 1;
+    cancelRetry = systemClock.after(retryDelayMs(attempt, systemClock.random()), showAll);
   }
 }
 
