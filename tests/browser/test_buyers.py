@@ -178,6 +178,26 @@ async def test_a_booking_can_be_put_into_a_calendar(fleet: Fleet, visitors: Visi
     assert "DTSTART:20310501T183000Z" in text
 
 
+async def test_a_booking_fits_on_the_roll_of_a_receipt_printer(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await book(page)
+    await expect(page.get_by_role("img", name="QR code of your booking reference")).to_be_visible()
+    await page.emulate_media(media="print")
+    # 80 mm, less the margins that such printers keep.
+    await page.set_viewport_size({"width": 272, "height": 800})
+    for part in ("#total", "#reference", "#number", "#qr"):
+        box = await page.locator(part).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 272
+
+
 async def test_the_code_on_a_booking_reads_as_its_signed_reference(
     fleet: Fleet, visitors: Visitors
 ) -> None:
