@@ -2,7 +2,7 @@
 
 I3, I4, I9: what was granted is there; what was refused has a reason; what nobody asked for, or was
 told had failed, is not there. I8: asking again changes nothing. I10: only the holder, or staff.
-I13: an answer comes in time.
+I13: an answer comes, whatever is disturbed, and in calm times soon.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,16 @@ from typing import Final
 from uuid import UUID
 
 from app.domain import EventKind, HoldStatus, SeatStatus
-from tests.chaos.history import Bounds, Calm, Granted, LedgerEvent, Operation, Unknown
+from tests.chaos.history import (
+    Bounds,
+    Calm,
+    Granted,
+    LedgerEvent,
+    Lost,
+    Operation,
+    Unanswered,
+    Unknown,
+)
 from tests.chaos.replay import HoldStory, Step, Story
 from tests.ledger_model import Refusal
 
@@ -67,6 +76,15 @@ class AnswerCheck:
                 self._check_wanted(event)
 
     def _check_time(self, operation: Operation) -> None:
+        if isinstance(operation.answer, Unanswered):
+            took_s = operation.completed_s - operation.invoked_s
+            self._violate("I13", operation, f"not answered within {took_s:.1f} s")
+            return
+        if isinstance(operation.answer, Lost):
+            since_s = operation.invoked_s - self._bounds.dead_s - self._bounds.slack_s
+            if self._calm.is_whole(since_s, operation.completed_s):
+                self._violate("I13", operation, "its connection was lost, but nobody cut it")
+            return
         bound_s = self._bounds.answer_s + self._bounds.slack_s
         took_s = self._calm.longest(operation.invoked_s, operation.completed_s)
         if took_s > bound_s:
@@ -168,7 +186,8 @@ class AnswerCheck:
                 if self._calm.is_whole(operation.invoked_s, operation.completed_s):
                     self._violate("I9", operation, "called unavailable, but nothing was")
             case "rate_limited":
-                pass
+                if self._calm.is_whole(operation.invoked_s, operation.completed_s):
+                    self._violate("I13", operation, "turned away, but nobody asked too much")
             case _:
                 self._violate("I9", operation, f"refused as {answer.code}")
 

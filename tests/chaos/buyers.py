@@ -29,13 +29,14 @@ from app.domain import (
     Unblock,
 )
 from tests.chaos.cluster import Cluster, Instance
-from tests.chaos.history import Answer, Granted, OrderFault, Unknown
+from tests.chaos.history import Answer, Granted, Lost, OrderFault, Unanswered, Unknown
 from tests.chaos.recording import Recorder
 from tests.end_to_end.fleet import SECRET
 from tests.ledger_model import Refusal
 
 CONNECT_TIMEOUT_S: Final = 3.0
-# Longer than an honest server takes to say `unavailable` or `unknown_outcome`.
+# Longer than an honest server takes to say `unavailable` or `unknown_outcome`: whoever waits for so
+# long, and hears the server all the while, was forgotten.
 ANSWER_TIMEOUT_S: Final = 8.0
 # Some pulses; a client that hears none looks for another server.
 SILENCE_MAX_S: Final = 2.0
@@ -169,25 +170,15 @@ class Buyer:
         """Ask until there is an answer, with the same ids, at whatever instance answers."""
         answer: Answer = Unknown()
         for attempt in range(ATTEMPTS_MAX):
-            if self._client is not None and attempt == 0 and not isinstance(command, Cancel):
-                answer = await self._ask_by_socket(self._client, command)
+            client = self._client
+            by_socket = attempt == 0 and not isinstance(command, Cancel)
+            if by_socket and client is not None and _is_open(client):
+                answer = await ask_by_socket(self._crowd, client, command)
             else:
                 answer = await self._ask_by_http(command)
             if not isinstance(answer, Unknown) and _code(answer) not in TRY_AGAIN:
                 return answer
             await asyncio.sleep(RETRY_PAUSE_S * self._random.uniform(0.5, 1.5))
-        return answer
-
-    async def _ask_by_socket(self, client: Client, command: Command) -> Answer:
-        op, fields = _message(command)
-        invoked_s = time.time()
-        try:
-            answer: Answer = _granted(await _reply(client, op, fields))
-        except Refused as error:
-            answer = refused(error.error)
-        except AWAY:
-            answer = Unknown()
-        self._crowd.recorder.note(command, invoked_s, answer)
         return answer
 
     async def _ask_by_http(self, command: Command) -> Answer:
@@ -240,6 +231,21 @@ def old_token(actor: Actor) -> str:
     return jwt.encode(claims, SECRET, ALGORITHM)
 
 
+async def ask_by_socket(crowd: Crowd, client: Client, command: Command) -> Answer:
+    """Ask once and note the answer."""
+    op, fields = _message(command)
+    invoked_s = time.time()
+    try:
+        reply = await _reply(client, op, fields)
+        answer: Answer = Unanswered() if reply is None else _granted(reply)
+    except Refused as error:
+        answer = refused(error.error)
+    except AWAY:
+        answer = Lost()
+    crowd.recorder.note(command, invoked_s, answer)
+    return answer
+
+
 async def ask_by_http(crowd: Crowd, instance: Instance, token: str, command: Command) -> Answer:
     """Ask once, over a connection of its own, and note the answer."""
     method, path, body = _request(command)
@@ -254,8 +260,11 @@ async def ask_by_http(crowd: Crowd, instance: Instance, token: str, command: Com
             )
         told: dict[str, Any] = response.json()
         answer: Answer = _granted(told) if response.is_success else refused(told)
+    except httpx.ReadTimeout:
+        assert instance.front is not None
+        answer = Lost() if instance.front.half_open_at > invoked_s else Unanswered()
     except AWAY:
-        answer = Unknown()
+        answer = Lost()
     except ValueError:
         answer = Refusal("no problem+json")  # which the checker does not accept
     crowd.recorder.note(command, invoked_s, answer)
@@ -321,15 +330,21 @@ def _request(command: Command) -> tuple[str, str, dict[str, Any] | None]:
     raise AssertionError(command)
 
 
-async def _reply(client: Client, op: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """Ask and return the reply. Raises TimeoutError, at once when the socket has fallen silent."""
-    async with asyncio.timeout(ANSWER_TIMEOUT_S):
-        reply = await client.send(op, **fields)
-        while not reply.done():
-            await asyncio.wait({reply}, timeout=LISTEN_S)
-            if not reply.done() and not _is_open(client):
-                raise TimeoutError
-        return reply.result()
+async def _reply(client: Client, op: str, fields: dict[str, Any]) -> dict[str, Any] | None:
+    """Ask and return the reply, or None when none has come within ANSWER_TIMEOUT_S.
+
+    Raises TimeoutError when the socket falls silent.
+    """
+    gives_up_at = time.monotonic() + ANSWER_TIMEOUT_S
+    reply = await asyncio.wait_for(client.send(op, **fields), ANSWER_TIMEOUT_S)
+    while True:
+        await asyncio.wait({reply}, timeout=LISTEN_S)
+        if reply.done():
+            return reply.result()
+        if not _is_open(client):
+            raise TimeoutError
+        if time.monotonic() > gives_up_at:
+            return None
 
 
 def _is_open(client: Client) -> bool:

@@ -31,9 +31,10 @@ UNHURRIED: Final = Bounds(screen_s=60.0, expiry_s=60.0, answer_s=60.0, slack_s=1
 
 def check(history: History, bounds: Bounds = NORMAL) -> list[Violation]:
     """Return every promise that *history* breaks, by show and time."""
-    calm = Calm(history.disturbances)
     violations = []
     for show in history.shows:
+        # A rush on one show is no excuse for another.
+        calm = Calm([*history.disturbances, *history.rushes.get(show, ())])
         violations += _check_show(history, show, calm, bounds)
     for fault in history.faults:
         violations.append(Violation("I5", fault.text, 0, (fault.where,), fault.at_s))

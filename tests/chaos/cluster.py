@@ -175,6 +175,7 @@ class Cluster:
             await instance.process.stop(signal_)
             await asyncio.sleep(lasts_s)
             instance.skew_s = skew_s
+            self.injected[FaultKind.SKEW_CLOCK] += bool(skewed_clock(skew_s))
             await self.launch(instance)
 
     async def _spoil_board(self, kind: FaultKind) -> None:

@@ -27,7 +27,17 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, or one that said that nobody knows."""
+    """An answer that said that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Unknown):
+    """No answer: its connection is gone, or nothing is heard on it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered(Unknown):
+    """No answer for as long as clients wait, on a connection that lives."""
 
 
 Answer = Granted | Refusal | Unknown
@@ -121,6 +131,7 @@ class Ending:
 class History:
     """All of one run. disturbances: from the start of a fault until its repair.
 
+    rushes: by show, from the first of too many questions until all of them were answered.
     last: what board and screens showed when all was over, by name; each must be the ending's.
     """
 
@@ -131,6 +142,7 @@ class History:
     sightings: list[Sighting] = field(default_factory=list)
     faults: list[OrderFault] = field(default_factory=list)
     disturbances: list[tuple[float, float]] = field(default_factory=list)
+    rushes: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
     endings: dict[int, Ending] = field(default_factory=dict)
     last: list[Sighting] = field(default_factory=list)
     ended_s: float = 0.0
@@ -140,13 +152,15 @@ class History:
 class Bounds:
     """How long what is promised may take when nothing disturbs it, in seconds.
 
-    slack_s: between two readings of one clock, and for a busy machine.
+    dead_s: a connection may be gone before its client knows. slack_s: between two readings of one
+    clock, and for a busy machine.
     """
 
     screen_s: float = 1.0
     expiry_s: float = 2.0
-    answer_s: float = 5.0
+    answer_s: float = 1.0
     board_s: float = 2.0
+    dead_s: float = 2.0
     slack_s: float = 0.5
 
 

@@ -1,5 +1,6 @@
 """Makes a history: notes what is asked and told, and reads what the ledger has in the end."""
 
+import asyncio
 import json
 import time
 from typing import Any, Final, TypeAlias
@@ -20,6 +21,7 @@ from tests.chaos.history import (
     Operation,
     ShowFacts,
     Sighting,
+    Unanswered,
     Unknown,
 )
 from tests.ledger_model import Refusal
@@ -60,13 +62,19 @@ class Recorder:
         self.history = History()
 
     async def ask(self, office: BoxOffice, command: Command) -> Outcome | None:
-        """Submit *command* and note what came of it; None when it was not granted."""
+        """Submit *command* and note what came of it; None when it was not granted.
+
+        When cancelled, it notes that no answer came.
+        """
         outcome: Outcome | None = None
         invoked_s = time.time()
         answer: Answer
         try:
             outcome = await office.submit(command)
             answer = _granted(outcome)
+        except asyncio.CancelledError:
+            self.note(command, invoked_s, Unanswered())
+            raise
         except UnknownOutcome:
             answer = Unknown()
         except SeatwireError as error:

@@ -2,10 +2,8 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +13,18 @@ from app.changes import Snapshot
 from app.domain import EventKind
 from tests.chaos.buyers import Buyer, Crowd, Staff
 from tests.chaos.checker import check
-from tests.chaos.cluster import Cluster, open_cluster
-from tests.chaos.history import Bounds, Granted, Unknown, Violation
+from tests.chaos.cluster import WEB_INSTANCES, Cluster, open_cluster
+from tests.chaos.history import (
+    Bounds,
+    Granted,
+    Lost,
+    Operation,
+    Unanswered,
+    Unknown,
+)
 from tests.chaos.recording import Recorder, read_ledger
+from tests.chaos.report import Report
+from tests.chaos.rush import rush
 from tests.chaos.schedule import HEAVY, Round, schedule
 from tests.chaos.watchers import LEDGER_AWAY, Auditor, Watcher
 from tests.end_to_end.fleet import eventually
@@ -36,49 +43,6 @@ START_S_MAX: Final = 60.0
 BOUNDS: Final = Bounds(slack_s=1.0)
 
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run came to. repairs: (what was broken, seconds until all was right again)."""
-
-    seed: int
-    lasted_s: float = 0.0
-    rounds: int = 0
-    injected: Counter[str] = field(default_factory=Counter)
-    repairs: list[tuple[str, float]] = field(default_factory=list)
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    events: Counter[str] = field(default_factory=Counter)
-    sightings: int = 0
-    violations: list[Violation] = field(default_factory=list)
-
-    def lines(self) -> list[str]:
-        """Return the report, line by line."""
-        told: dict[str, list[str]] = {}
-        for (kind, code), count in sorted(self.outcomes.items()):
-            told.setdefault(kind, []).append(f"{code} {count:,}")
-        by_fault: dict[str, list[float]] = {}
-        for what, took_s in self.repairs:
-            by_fault.setdefault(what, []).append(took_s)
-        every = sorted(took_s for _, took_s in self.repairs)
-        return [
-            f"seed {self.seed}, {self.lasted_s:.0f} s, {self.rounds} rounds, "
-            f"{self.injected.total():,} faults, {self.outcomes.total():,} answers, "
-            f"{self.events.total():,} events, {self.sightings:,} sightings, "
-            f"{len(self.violations)} violations",
-            "faults:",
-            *(f"  {count:5,}  {kind}" for kind, count in self.injected.most_common()),
-            "repaired after, in seconds (median, longest):",
-            *(
-                f"  {_middle(times):5.2f} {max(times):6.2f}  {what}"
-                for what, times in sorted(by_fault.items())
-            ),
-            *([f"  {_middle(every):5.2f} {every[-1]:6.2f}  all"] if every else []),
-            "answers:",
-            *(f"  {kind}: {', '.join(codes)}" for kind, codes in told.items()),
-            "events: " + ", ".join(f"{kind} {n:,}" for kind, n in self.events.most_common()),
-            *(f"VIOLATION {violation}" for violation in self.violations[:50]),
-        ]
 
 
 class Run:
@@ -163,7 +127,15 @@ class Run:
         heavy = " + ".join(sorted({f.kind for f in round_.faults if f.kind in HEAVY}))
         self._report.repairs.append((heavy, took_s))
         self._say(f"round {round_.number}: {len(round_.faults)} faults, {heavy}: {took_s:.2f} s")
+        if round_.rush_at is not None:
+            await self._have_a_rush(round_.number, round_.rush_at)
         await asyncio.sleep(round_.calm_s)
+
+    async def _have_a_rush(self, number: int, instance: int) -> None:
+        name = f"rush/{self._report.seed}/{number}"
+        web = self._cluster.webs[instance % WEB_INSTANCES]
+        await rush(self._crowd, self._crowd.shows[-1], web, name)
+        self._report.rushes += 1
 
     def _is_up_to_date_now(self) -> Callable[[], Awaitable[bool]]:
         """Return whether all shows what the ledger had when it could first be asked."""
@@ -222,11 +194,19 @@ class Run:
         report.injected.update(self._cluster.count())
         for operation in history.operations:
             report.outcomes[operation.kind, _word(operation.answer)] += 1
+            self._time_in_rushes(operation)
         for events in history.events.values():
             report.events.update(EventKind(event.kind) for event in events)
         report.sightings = len(history.sightings)
         report.violations = check(history, self._bounds)
         return report
+
+    def _time_in_rushes(self, operation: Operation) -> None:
+        took_s = operation.completed_s - operation.invoked_s
+        for show, rushes in self._recorder.history.rushes.items():
+            if any(since_s <= operation.invoked_s <= until_s for since_s, until_s in rushes):
+                rushed = operation.show == show
+                (self._report.rushed_s if rushed else self._report.beside_s).append(took_s)
 
     async def _see_last(self, connection: Any) -> None:
         for show in self._crowd.shows:
@@ -245,11 +225,14 @@ class Run:
 def _word(answer: Granted | Refusal | Unknown) -> str:
     if isinstance(answer, Refusal):
         return answer.code
-    return "ok" if isinstance(answer, Granted) else "unknown"
-
-
-def _middle(times: list[float]) -> float:
-    return sorted(times)[len(times) // 2]
+    match answer:
+        case Granted():
+            return "ok"
+        case Lost():
+            return "connection lost"
+        case Unanswered():
+            return "no answer"
+    return "unknown_outcome"
 
 
 async def run_chaos(

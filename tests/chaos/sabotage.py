@@ -3,6 +3,7 @@
 They show that the checker finds what it is for; no code of the product knows of them.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -11,10 +12,11 @@ from redis.asyncio import Redis
 
 from app.board import Board, Take, _load_scripts
 from app.board_keeper import BoardKeeper
+from app.box_office import BoxOffice, _Ticket
 from app.changes import Change, ChangeBatch, Position
 from app.database import ACQUIRE_TIMEOUT_S, Database, Row
-from app.domain import Actor, Expire, Role
-from app.errors import SeatwireError
+from app.domain import Actor, Command, Expire, Outcome, Role
+from app.errors import SeatsTaken, SeatwireError
 from app.feed import Feed
 from app.services import Services
 from app.sql import SQL_FOLDER
@@ -85,6 +87,29 @@ class ForgetfulKeeper(BoardKeeper):
         at_least: int = 0,
     ) -> None:
         await super().post(show, batch, at_least=at_least)
+
+
+class OneQueueOffice(BoxOffice):
+    """Has one queue for all shows: each command waits until the one before it is answered."""
+
+    def __init__(self, *parts: Any, **more: Any) -> None:
+        super().__init__(*parts, **more)
+        self._turn = asyncio.Lock()
+
+    def submit(self, command: Command) -> asyncio.Future[Outcome]:
+        return asyncio.ensure_future(self._submit_in_turn(command))
+
+    async def _submit_in_turn(self, command: Command) -> Outcome:
+        async with self._turn:
+            return await super().submit(command)
+
+
+class DeafOffice(BoxOffice):
+    """Forgets to answer those who lost at the claim."""
+
+    def _refuse(self, ticket: _Ticket, error: SeatwireError) -> None:
+        if not isinstance(error, SeatsTaken):
+            super()._refuse(ticket, error)
 
 
 class UnorderedBoard(Board):

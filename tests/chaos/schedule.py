@@ -36,6 +36,8 @@ class FaultKind(StrEnum):
     HALF_OPEN_BOARD = "board connections half open"
     LOSE_ACK = "COMMIT acknowledgement lost"
     LOSE_PUSH = "published message lost"
+    # Comes with a process that is started, and by itself never.
+    SKEW_CLOCK = "process started with its clock off"
 
 
 HEAVY: Final = (
@@ -72,6 +74,8 @@ CALM_S: Final = 0.8
 # Long enough to see that an expiry comes within its 2 s.
 LONG_CALM_S: Final = 3.5
 LONG_CALM_EVERY: Final = 6
+# A rush is no fault: what is promised for calm times holds for all shows but the one.
+RUSH_EVERY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,15 @@ class Fault:
 class Round:
     """Faults in the order in which they come, and the calm that follows their repair.
 
-    skews_s: how far the clock of each instance is off when it is started in this round.
+    skews_s: how far the clock of each instance is off when it is started in this round. rush_at:
+    the instance at which one show is overrun in the calm, if any.
     """
 
     number: int
     faults: tuple[Fault, ...]
     calm_s: float
     skews_s: tuple[int, ...]
+    rush_at: int | None
 
 
 def schedule(seed: int) -> Iterator[Round]:
@@ -121,7 +127,8 @@ def _round(seed: int, number: int, random: Random) -> Round:
     faults.sort(key=lambda fault: fault.at_s)
     calm_s = LONG_CALM_S if number % LONG_CALM_EVERY == LONG_CALM_EVERY - 1 else CALM_S
     skews_s = tuple(random.choice((0, 0, -90, 90, 600)) for _ in range(INSTANCES))
-    return Round(number, tuple(faults), calm_s, skews_s)
+    rush_at = random.randrange(INSTANCES) if number % RUSH_EVERY == 1 else None
+    return Round(number, tuple(faults), calm_s, skews_s, rush_at)
 
 
 def _fault(kind: FaultKind, at_s: float, random: Random) -> Fault:

@@ -19,10 +19,12 @@ from tests.chaos.history import (
     Granted,
     History,
     LedgerEvent,
+    Lost,
     Operation,
     OrderFault,
     ShowFacts,
     Sighting,
+    Unanswered,
     Unknown,
 )
 from tests.ledger_model import Refusal
@@ -31,6 +33,7 @@ SHOW: Final = 1
 EPOCH: Final = 5
 ANN: Final = Actor("ann", Role.BUYER)
 BOB: Final = Actor("bob", Role.BUYER)
+SAM: Final = Actor("sam", Role.STAFF)
 SOLD, LAPSED = UUID(int=1), UUID(int=2)
 BOOKING: Final = UUID(int=9)
 TTL_S: Final = 60
@@ -142,6 +145,22 @@ def _nobody_asked_to_book(history: History) -> None:
     del history.operations[4]
 
 
+def _leave_overdue(history: History) -> None:
+    history.events[SHOW].pop()
+    del history.sightings[4:]
+    _end(
+        position=Position(EPOCH, 4),
+        statuses=b"\2\2\1\0",
+        holds={SOLD: (BOOKED, (0, 1)), LAPSED: (HELD, (2,))},
+    )(history)
+    history.last = [_seen(4, b"\2\2\1\0", END_S, END_S)]
+
+
+def _block_in_vain(history: History) -> None:
+    block = _op(EventKind.BLOCK, SAM, 160.0, Granted(5), UUID(int=6), (3,))
+    history.operations.append(replace(block, hold=None))
+
+
 SPOILT: Final[dict[str, tuple[str, Callable[[History], None]]]] = {
     "a version is missing": ("I5", _lose_version_3),
     "a push does not continue the screen": ("I5", _push_out_of_order),
@@ -177,7 +196,7 @@ SPOILT: Final[dict[str, tuple[str, Callable[[History], None]]]] = {
         "I2",
         _end(bookings={BOOKING: (BookingStatus.CONFIRMED, SOLD, (0,))}),
     ),
-    "an event moved other seats": ("I2", _change("events", 1, seats=(2, 3))),
+    "an event moved other seats": ("I2", _change("events", 2, seats=(0,))),
     "an event names another holder": ("I10", _change("events", 2, holder="bob")),
     "expired too early": ("I7", _change("events", 4, at_s=99.0)),
     "expired too late": ("I7", _change("events", 4, at_s=104.0)),
@@ -216,7 +235,37 @@ SPOILT: Final[dict[str, tuple[str, Callable[[History], None]]]] = {
     "called failed, but done": ("I9", _change("operations", 4, answer=Refusal("unavailable"))),
     "nobody asked": ("I9", _nobody_asked_to_book),
     "asked by somebody else": ("I9", _change("operations", 4, actor=BOB)),
+    "told of what was not then": (
+        "I9",
+        _change("operations", 3, invoked_s=150.0, completed_s=150.1),
+    ),
+    "told other seats": ("I2", _change("operations", 0, answer=Granted(1, (0, 2), 60.0, 100))),
+    "refused for seats that nobody asked for": (
+        "I9",
+        _change("operations", 1, answer=Refusal("seats_taken", (3,))),
+    ),
+    "granted, but there is no such hold": ("I3", _change("operations", 0, hold=UUID(int=7))),
+    "granted as what is something else": (
+        "I4",
+        _change("operations", 4, answer=Granted(4, (0, 1), None, 100, BOOKING)),
+    ),
+    "refused for no reason that exists": (
+        "I9",
+        _change("operations", 1, answer=Refusal("no problem+json")),
+    ),
+    "a seat that was blocked is free": ("I9", _block_in_vain),
+    "the clock is ahead of the events": ("I5", _end(position=Position(EPOCH, 6))),
+    "a hold is overdue in the end": ("I7", _leave_overdue),
+    "a booking is called cancelled": (
+        "I4",
+        _end(bookings={BOOKING: (BookingStatus.CANCELLED, SOLD, (0, 1))}),
+    ),
+    "a hold has other seats after its event": ("I2", _change("events", 1, hold_seats=(2, 3))),
+    "a deadline is not that of the rules": ("I7", _change("events", 1, expires_at_s=90.0)),
     "a late answer": ("I13", _change("operations", 1, completed_s=25.0)),
+    "no answer": ("I13", _change("operations", 2, answer=Unanswered(), completed_s=28.0)),
+    "a connection lost for no reason": ("I13", _change("operations", 2, answer=Lost())),
+    "turned away for no reason": ("I13", _change("operations", 1, answer=Refusal("rate_limited"))),
 }
 
 
@@ -232,6 +281,10 @@ def test_a_spoilt_history_does_not(what: str) -> None:
     assert invariant in {violation.invariant for violation in check(history)}
 
 
+def test_every_promise_is_among_the_spoilt() -> None:
+    assert {invariant for invariant, _ in SPOILT.values()} == {f"I{n}" for n in range(1, 14)}
+
+
 def test_what_is_late_while_something_is_disturbed_is_forgiven() -> None:
     """A bound is for calm times: it begins anew when the disturbance is over."""
     history = good()
@@ -240,6 +293,27 @@ def test_what_is_late_while_something_is_disturbed_is_forgiven() -> None:
     _change("sightings", 4, since_s=110.1)(history)
     history.disturbances.append((100.0, 108.5))
     assert check(history) == []
+
+
+def test_I13_no_answer_at_all_is_not_forgiven_whatever_is_disturbed() -> None:
+    """Only a connection that was lost with the answer is an excuse."""
+    history = good()
+    history.disturbances.append((0.0, END_S))
+    _change("operations", 2, answer=Lost())(history)
+    assert check(history) == []
+    _change("operations", 2, answer=Unanswered())(history)
+    assert {violation.invariant for violation in check(history)} == {"I13"}
+
+
+def test_I13_a_rush_excuses_answers_of_its_own_show_and_of_no_other() -> None:
+    """There they may come late, and say that it is too much."""
+    for changes in {"completed_s": 15.0}, {"answer": Refusal("rate_limited")}:
+        history = good()
+        _change("operations", 1, **changes)(history)
+        history.rushes[SHOW + 1] = [(9.0, 16.0)]
+        assert {violation.invariant for violation in check(history)} == {"I13"}
+        history.rushes[SHOW] = [(9.0, 16.0)]
+        assert check(history) == []
 
 
 def test_the_calm_between_disturbances_is_measured() -> None:

@@ -23,7 +23,7 @@ from app.domain import Book, Command, EventKind, Hold
 from app.failpoints import Failpoint
 from app.services import Services
 from tests.chaos.checker import UNHURRIED, check
-from tests.chaos.history import Unknown
+from tests.chaos.history import Lost
 from tests.chaos.recording import Connection, Recorder
 from tests.conftest import Servers
 from tests.end_to_end.fleet import Fleet, Process, open_fleet
@@ -75,7 +75,7 @@ class Survivors:
             reply = client.ask("book", **fields)
         with pytest.raises(WebSocketException):
             await reply
-        self.recorder.note(command, invoked_s, Unknown())
+        self.recorder.note(command, invoked_s, Lost())
 
     async def ask(self, command: Command) -> bool:
         return await self.recorder.ask(self.services.box_office, command) is not None

@@ -4,8 +4,9 @@ Every scene is played twice, with and without the bug; without it nothing may be
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -24,6 +25,7 @@ from app.services import Services
 from realtime.replica import Replica
 from tests.chaos import sabotage
 from tests.chaos.checker import UNHURRIED, check
+from tests.chaos.history import Bounds
 from tests.chaos.recording import Connection, Recorder
 from tests.integration.boards import BoardKeys
 from tests.integration.conftest import (
@@ -37,6 +39,9 @@ from tests.integration.conftest import (
     eventually,
 )
 
+# Of a client whose question was forgotten.
+PATIENCE_S: Final = 1.0
+
 honest_and_not: Final = pytest.mark.parametrize("sabotaged", [False, True], ids=["honest", "bug"])
 
 
@@ -49,10 +54,10 @@ class Scene:
     recorder: Recorder
     connection: Connection
 
-    async def verdict(self) -> set[str]:
+    async def verdict(self, bounds: Bounds = UNHURRIED) -> set[str]:
         """Return the invariants that the checker finds broken."""
         history = await self.recorder.end(self.connection)
-        return {violation.invariant for violation in check(history, UNHURRIED)}
+        return {violation.invariant for violation in check(history, bounds)}
 
     async def ask(self, command: Command) -> bool:
         return await self.recorder.ask(self.services.box_office, command) is not None
@@ -289,3 +294,41 @@ async def test_a_claim_forgotten(scene: Scene, sabotaged: bool) -> None:
     await scene.recorder.ask(office, Hold(show, uuid4(), tuple(range(11)), ANN))
     await scene.recorder.ask(office, Hold(show, uuid4(), (1,), BOB))
     assert await scene.verdict() == ({"I9"} if sabotaged else set())
+
+
+@honest_and_not
+async def test_one_queue_for_all_shows(
+    make_show: MakeShow, scene: Scene, connect: Connect, sabotaged: bool
+) -> None:
+    """I13: a show that cannot go on keeps the buyers of another one waiting."""
+    services, calm, stuck = scene.services, scene.show, await make_show()
+    await scene.recorder.begin(scene.connection, stuck)
+    kind = sabotage.OneQueueOffice if sabotaged else BoxOffice
+    office = kind(services.ledger, services.board, services.board_keeper, batches_max=2)
+    blocker, began_s = await connect(), time.time()
+    async with blocker.transaction():
+        await blocker.execute("SELECT FROM show_clocks WHERE show_id = $1 FOR UPDATE", stuck)
+        first = asyncio.create_task(scene.recorder.ask(office, Hold(stuck, uuid4(), (1,), ANN)))
+        await eventually(lambda: _is_waiting(scene))
+        await scene.recorder.ask(office, Hold(calm, uuid4(), (1,), BOB))
+    await first
+    scene.recorder.history.rushes[stuck] = [(began_s, time.time())]
+    bounds = replace(UNHURRIED, answer_s=0.5)  # the ledger waits 2 s for a lock
+    assert await scene.verdict(bounds) == ({"I13"} if sabotaged else set())
+
+
+@honest_and_not
+async def test_a_question_forgotten(scene: Scene, sabotaged: bool) -> None:
+    """I13: who lost a seat at the claim is told nothing."""
+    services, show = scene.services, scene.show
+    kind = sabotage.DeafOffice if sabotaged else BoxOffice
+    office = kind(services.ledger, services.board, services.board_keeper, batches_max=1)
+    asked = [
+        asyncio.create_task(scene.recorder.ask(office, Hold(show, uuid4(), (1,), buyer)))
+        for buyer in (ANN, BOB)
+    ]
+    _, waiting = await asyncio.wait(asked, timeout=PATIENCE_S if sabotaged else None)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert await scene.verdict() == ({"I13"} if sabotaged else set())

@@ -1,6 +1,7 @@
 """A TCP proxy on loopback that does what networks do, when it is told to."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
@@ -50,6 +51,8 @@ class Wire:
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        # Seconds since 1970: when connections were made half open the last time.
+        self.half_open_at = 0.0
         self.port = 0
         self.latency_s = 0.0
         self.acks_to_lose = 0
@@ -79,6 +82,7 @@ class Wire:
 
     def go_half_open(self) -> None:
         """Swallow what present connections say from now on, and leave them open."""
+        self.half_open_at = time.time()
         for link in self._links:
             link.is_half_open = True
 
