@@ -23,7 +23,9 @@ EXAMPLES: Final = 60
 # The server ends every socket whose client has hung up; this is for a busy machine.
 END_TIMEOUT_S: Final = 10.0
 KEY: Final = "dGhlIHNhbXBsZSBub25jZQ=="
-TEXT, BINARY, CLOSE = 1, 2, 8
+CONTINUED, TEXT, BINARY, CLOSE, PING = 0, 1, 2, 8, 9
+# As browsers do; the server takes no compressed frames.
+OFFER: Final = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 NO_TOKEN: Final = "not a token"
 INTERNAL_ERROR: Final = 1011
 # Every message is answered, so when this is all before it was, too.
@@ -49,6 +51,12 @@ BIG: Final = {
     "deep packed maps": b"\x81\xa1a" * 1_300,
     "a list of four billion": b"\xdd\xff\xff\xff\xff",
     "a bomb": zlib.compress(bytes(4_000_000), 9),
+    "thousands of digits": b'{"op":"ping","ref":' + b"9" * 4_000 + b"}",
+    "a number beyond all": b'{"op":"watch","ref":1,"show":1e999}',
+    "no number": b'{"op":"watch","ref":1,"show":NaN}',
+    "a packed number beyond all": b"\x82\xa2op\xa5watch\xa4show\xcb\x7f\xf0" + bytes(6),
+    "a text that is none": b'{"op":"ping","ref":"\xff\xfe"}',
+    "a packed text that is none": b"\x82\xa2op\xa4ping\xa3ref\xa2\xff\xfe",
     "over a message": b'"' + b"a" * 4_097 + b'"',
     "nearly a frame": b'"' + b"a" * 60_000 + b'"',
     "over a frame": b" " * 70_000,
@@ -179,6 +187,7 @@ async def test_CL2_no_bytes_on_a_socket_hurt_an_instance_or_the_ledger(target: T
     before = await target.fleet.version(target.web, target.show)
     for token in (None, NO_TOKEN):
         await asyncio.to_thread(_fuzz_messages, target, token, EXAMPLES)
+    await asyncio.to_thread(_say_all_that_is_big, target)
     await asyncio.to_thread(_fuzz_frames, target, EXAMPLES)
     await asyncio.to_thread(_fuzz_handshakes, target)
     assert await target.fleet.version(target.web, target.show) == before
@@ -202,27 +211,64 @@ def _bounded(examples: int) -> settings:
 
 
 def _fuzz_messages(target: Target, token: str | None, examples: int) -> None:
-    """Say messages in whole frames; every one is answered, unless one of them ends the socket.
+    """Say messages, in one frame or several; each is answered, unless one of them ends the socket.
 
     Whoever has a token that counts gets some answers later; how many is not looked at then.
     """
     counts_all = token is None or token == NO_TOKEN
 
     @_bounded(examples)
-    @given(st.booleans(), st.booleans(), st.lists(_parts(target), min_size=1, max_size=6), chunks)
-    def probe(packed: bool, greets: bool, parts: list[Part | bytes | str], chunk: int) -> None:
+    @given(
+        st.booleans(),
+        st.booleans(),
+        st.lists(_parts(target), min_size=1, max_size=6),
+        st.integers(1, 4),
+        chunks,
+    )
+    def probe(
+        packed: bool,
+        greets: bool,
+        parts: list[Part | bytes | str],
+        pieces: int,
+        chunk: int,
+    ) -> None:
         payloads = [_payload(part, packed=packed) for part in parts]
         if greets:
             hello = {"op": "hello", "ref": 1, "token": token}
             payloads.insert(0, _encode(hello, packed=packed))
         payloads.append(_encode(LAST, packed=packed))
-        shape = (BINARY if packed else TEXT, True, 0, True, "exact")
-        data = b"".join(_frame(payload, shape) for payload in payloads)
+        data = b"".join(_in_pieces(payload, pieces, packed=packed) for payload in payloads)
         ends = any(_ends_socket(payload, packed=packed) for payload in payloads)
         answers = _converse(target, packed, data, chunk, waits=True)
         assert ends or answers == len(payloads) or not counts_all
 
     probe()
+
+
+def _in_pieces(payload: bytes, pieces: int, *, packed: bool) -> bytes:
+    """Return frames that are one message together, with pings between them."""
+    size = len(payload) // pieces + 1
+    data = b""
+    for at in range(0, max(1, len(payload)), size):
+        opcode = CONTINUED if at else BINARY if packed else TEXT
+        is_last = at + size >= len(payload)
+        data += _frame(payload[at : at + size], (opcode, is_last, 0, True, "exact"))
+        data += b"" if is_last else _frame(b"", (PING, True, 0, True, "exact"))
+    return data
+
+
+def _say_all_that_is_big(target: Target) -> None:
+    """In one frame, in pieces, and as if it were compressed, which was offered and not agreed."""
+    for payload in BIG.values():
+        for packed in (False, True):
+            opcode = BINARY if packed else TEXT
+            compressed = _frame(payload, (opcode, True, 0x40, True, "exact"))
+            assert _converse(target, packed, compressed, len(compressed), waits=False) == 0
+            for pieces in (1, 3):
+                messages = (payload, _encode(LAST, packed=packed))
+                data = b"".join(_in_pieces(each, pieces, packed=packed) for each in messages)
+                answers = _converse(target, packed, data, len(data), waits=True)
+                assert answers == 2 or _ends_socket(payload, packed=packed)
 
 
 def _ends_socket(payload: bytes, *, packed: bool) -> bool:
@@ -261,9 +307,12 @@ def _converse(target: Target, packed: bool, data: bytes, chunk: int, *, waits: b
     """
     with _connect(target) as client:
         codec = "msgpack" if packed else "json"
-        client.sendall(_handshake(target, f"Sec-WebSocket-Protocol: seatwire.v1.{codec}\r\n"))
+        client.sendall(
+            _handshake(target, f"Sec-WebSocket-Protocol: seatwire.v1.{codec}\r\n{OFFER}")
+        )
         head, _, heard = _read_until(client, b"\r\n\r\n").partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head
+        assert b"deflate" not in head
         _say(client, data, chunk)
         if waits:
             heard += _read_until(client, LAST["ref"].encode())

@@ -1,6 +1,7 @@
 """Bad input gets a clear error, and nothing changes."""
 
 import json
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 from uuid import uuid4
@@ -27,6 +28,10 @@ CASES: Final[list[tuple[str, str, Any, tuple[int, str]]]] = [
     ("POST", "/{show}/holds", b'{"seats": ["\\ud800"]}', BAD),
     ("POST", "/{show}/holds", b'{"seats": ' + b"[" * 30_000, BAD),
     ("POST", "/{show}/holds", b'{"plan": ' + b"[" * 30_000, BAD),
+    ("POST", "/{show}/holds", zlib.compress(bytes(4_000_000), 9), BAD),
+    ("POST", "/{show}/holds", b'{"seats": [1e999]}', BAD),
+    ("POST", "/{show}/holds", b'{"seats": [NaN]}', BAD),
+    ("POST", "/{show}/holds", b'{"seats": [' + b"9" * 30_000 + b"]}", BAD),
     ("POST", "/{show}/holds", [], BAD),
     ("POST", "/{show}/holds", {}, BAD),
     ("POST", "/{show}/holds", {"seats": []}, BAD),
