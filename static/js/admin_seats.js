@@ -4,7 +4,7 @@ import { ask, failureWords, say, sayFailure } from './admin_ask.js';
 import { BlockingForm } from './admin_blocking.js';
 import { write } from './admin_keyed.js';
 import { byId, make } from './dom.js';
-import { countdown, money } from './formats.js';
+import { countdown, money, wholeNumber } from './formats.js';
 import { SeatStatus, WireError } from './protocol.js';
 import { nameSeats } from './sentences.js';
 import { t } from './texts.js';
@@ -168,7 +168,7 @@ export class SeatsPanel {
         {},
         make('i', { className: `part ${key}` }),
         make('span', {}, t(`admin.${key}`)),
-        make('strong', {}, String(byStatus[status].length)),
+        make('strong', {}, wholeNumber(byStatus[status].length)),
       ),
     );
     const isTaken = byStatus[SeatStatus.HELD].length + byStatus[SeatStatus.BOOKED].length > 0;

@@ -3,11 +3,20 @@ import re
 from typing import Final
 from uuid import uuid4
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from app.auth import Tokens
 from app.domain import Role
-from tests.browser.visitors import Visitors, at_seat, book, hold_seat, in_list, is_live, open_list
+from tests.browser.visitors import (
+    Visitors,
+    at_seat,
+    book,
+    hold_seat,
+    in_list,
+    is_live,
+    open_desk,
+    open_list,
+)
 from tests.end_to_end.fleet import Fleet
 from tests.small_plan import small_plan
 
@@ -41,7 +50,7 @@ async def test_when_staff_cancel_a_show_every_open_page_says_so(
     await hold_seat(booker, 5)
     await book(booker)
 
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    staff = await open_desk(fleet, visitors, web.url)
     await staff.get_by_role("tab", name="Show").click()
     await staff.get_by_label("Status").select_option(label="Cancelled")
     await staff.get_by_label("Message to everybody").fill("Tickets are refunded.")
@@ -69,7 +78,7 @@ async def test_seats_that_staff_block_are_off_sale_for_everybody(
     buyer = await visitors.come(f"{web.url}/shows/{show}")
     await is_live(buyer)
     await open_list(buyer, 0)
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    staff = await open_desk(fleet, visitors, web.url)
     await staff.mouse.click(*await at_seat(staff, 3))
     await expect(staff.locator("#chosen")).to_have_text("1 seat chosen")
     await staff.get_by_role("tab", name="Seats").click()
@@ -87,7 +96,7 @@ async def test_a_press_on_a_hold_outlives_the_news_about_it(
     buyer = await visitors.come(f"{web.url}/shows/{show}")
     await is_live(buyer)
     await hold_seat(buyer, 3)
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    staff = await open_desk(fleet, visitors, web.url)
     await staff.evaluate(NOTE_LOOKS)
     await staff.locator("#sales .lapsing button").hover()
     await staff.mouse.down()
@@ -102,8 +111,8 @@ async def test_rows_and_rectangles_are_chosen_with_one_gesture(
     fleet: Fleet, visitors: Visitors
 ) -> None:
     web = await fleet.start_web()
-    show = await fleet.add_show(web.url)
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    await fleet.add_show(web.url)
+    staff = await open_desk(fleet, visitors, web.url)
     chosen = staff.locator("#chosen")
     await staff.get_by_text("Rows", exact=True).click()
     await staff.mouse.click(*await at_seat(staff, 3))
@@ -126,7 +135,7 @@ async def test_staff_see_whose_hold_it_is_and_end_it(fleet: Fleet, visitors: Vis
     buyer = await visitors.come(f"{web.url}/shows/{show}")
     await is_live(buyer)
     await hold_seat(buyer, 3)
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    staff = await open_desk(fleet, visitors, web.url)
     await expect(staff.locator("#figures [data-kind=held]")).to_contain_text("1")
     await expect(staff.locator("#sales .lapsing li")).to_have_count(1)
     await staff.mouse.click(*await at_seat(staff, 3))
@@ -148,7 +157,7 @@ async def test_staff_cancel_a_booking_and_its_page_says_so(
     await hold_seat(buyer, 3)
     await book(buyer)
     await expect(buyer.locator("#qr")).to_be_visible()
-    staff = await _open_desk(fleet, visitors, web.url, show)
+    staff = await open_desk(fleet, visitors, web.url)
     await staff.mouse.click(*await at_seat(staff, 3))
     await staff.get_by_role("button", name="Cancel the booking").click()
     await staff.get_by_role("dialog").locator("#ask-yes").click()
@@ -189,12 +198,3 @@ async def test_a_token_that_the_server_refuses_is_not_taken_in_silence(
     page = await visitors.come(f"{web.url}/admin#token={foreign}")
     await expect(page.get_by_role("alert")).to_contain_text("does not take this token")
     await expect(page.get_by_label("Token")).to_be_focused()
-
-
-async def _open_desk(fleet: Fleet, visitors: Visitors, url: str, show: int) -> Page:
-    page = await visitors.come(f"{url}/admin")
-    await page.get_by_label("Token").fill(fleet.token(Role.STAFF))
-    await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("link", name="A show").click()
-    await is_live(page)
-    return page

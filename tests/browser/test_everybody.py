@@ -1,14 +1,16 @@
 """What the pages owe to those who do not see them well, and to those who read German."""
 
+import json
 from typing import Final, Literal
 from uuid import uuid4
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from app.domain import Role
 from tests.browser.visitors import Visitors, at_seat, book, hold_seat, is_live, open_list
 from tests.end_to_end.fleet import Fleet
+from tests.small_plan import small_plan
 
 GRAVE: Final = ("serious", "critical")
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
@@ -76,9 +78,24 @@ async def test_axe_finds_nothing_serious_at_the_box_office(
             await page.get_by_role("tab", name=panel).click()
             await expect(page.get_by_role("tabpanel", name=panel)).not_to_be_empty()
             found += await _faults(page, f"desk, {panel}")
+        await page.locator("#change textarea").fill("Doors at six.")
+        await page.locator("#change button.main").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        found += await _faults(page, "preview")
+        await page.locator("#ask-no").click()
+        await page.locator('#change [name="price:Front"]').fill("much")
+        await page.locator("#change button.main").click()
+        await expect(page.locator("#change .fault")).to_be_visible()
+        await page.context.set_offline(True)
+        await expect(page.locator("#figures-age")).not_to_be_empty()
+        found += await _faults(page, "bad price, no connection")
+        await page.context.set_offline(False)
         await page.goto(f"{web.url}/admin#plan")
         await expect(page.get_by_role("heading", name="New show from a plan")).to_be_visible()
         found += await _faults(page, "plan")
+        await page.locator("#plan-file").set_input_files(_bad_plan())
+        await expect(page.locator("#plan-faults button")).to_be_visible()
+        found += await _faults(page, "bad plan")
     assert found == []
 
 
@@ -101,6 +118,14 @@ async def _are_read(page: Page, language: str, shows: str, basket: str) -> None:
     await is_live(page)
     await expect(page.locator("html")).to_have_attribute("lang", language)
     await expect(page.get_by_role("heading", name=basket)).to_be_visible()
+
+
+def _bad_plan() -> FilePayload:
+    """Return the file of a plan with a fault that has a place on its picture."""
+    plan = small_plan(2, 5)
+    plan["zones"][0]["rows"][0]["seats"][2]["category"] = "Nowhere"
+    text = json.dumps(plan).encode()
+    return {"name": "plan.json", "mimeType": "application/json", "buffer": text}
 
 
 async def _faults(page: Page, where: str) -> list[str]:

@@ -5,6 +5,9 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from app.domain import Role
+from tests.end_to_end.fleet import Fleet
+
 BOOKING_ADDRESS: Final = re.compile(r"/shows/\d+/bookings/[0-9a-f-]{36}$")
 TABS_MAX: Final = 40
 
@@ -46,6 +49,14 @@ async def is_live(page: Page) -> None:
     seats = page.locator("seat-map#map")
     await expect(seats).to_have_attribute("freshness", "live")
     await page.wait_for_function("() => document.querySelector('seat-map#map').plan !== null")
+
+
+async def open_desk(fleet: Fleet, visitors: Visitors, url: str, **traits: Any) -> Page:
+    """Sign in as staff and open the one show there is. traits: as of `Visitors.come`."""
+    page = await visitors.come(f"{url}/admin#token={fleet.token(Role.STAFF)}", **traits)
+    await page.locator("#shows-list a").click()
+    await is_live(page)
+    return page
 
 
 async def at_seat(page: Page, seat: int) -> tuple[float, float]:
