@@ -10,6 +10,7 @@ from tests.chaos.history import Violation
 class Report:
     """What a run came to. repairs: (what was broken, seconds until all was right again).
 
+    stalls_s: how long the machine kept the test from running, each time.
     rushed_s, beside_s: how long answers took during rushes, of the show that was overrun and of
     others.
     """
@@ -21,6 +22,7 @@ class Report:
     repairs: list[tuple[str, float]] = field(default_factory=list)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
+    stalls_s: list[float] = field(default_factory=list)
     rushes: int = 0
     rushed_s: list[float] = field(default_factory=list)
     beside_s: list[float] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Report:
                 for what, times in sorted(by_fault.items())
             ),
             *([f"  {_middle(every):5.2f} {every[-1]:6.2f}  all"] if every else []),
+            f"the machine stood still {len(self.stalls_s)} times, {sum(self.stalls_s):.1f} s",
             f"{self.rushes} rushes; answers then, in seconds (count, median, longest):",
             *(
                 f"  {len(times):,} {_middle(times):5.2f} {max(times):6.2f}  {whose}"

@@ -42,6 +42,12 @@ START_S_MAX: Final = 60.0
 # Promises in calm times hold on a machine that other things run on, too.
 BOUNDS: Final = Bounds(slack_s=1.0)
 
+# This process carries all wires. When it does not get to run for so long servers look dead to the
+# instances, and what comes of that is over a second later.
+BEAT_S: Final = 0.1
+STALL_S: Final = 0.3
+STALL_OVER_S: Final = 1.0
+
 Say = Callable[[str], None]
 
 
@@ -98,7 +104,8 @@ class Run:
         buyers = [Buyer(self._crowd, number, seed) for number in range(BUYERS)]
         runs = [it.run() for it in self._watchers]
         async with asyncio.TaskGroup() as group:
-            looking = [group.create_task(run) for run in (*runs, Auditor(self._crowd).run())]
+            runs += [Auditor(self._crowd).run(), self._note_stalls()]
+            looking = [group.create_task(run) for run in runs]
             buying = [group.create_task(it.run()) for it in buyers]
             buying.append(group.create_task(Staff(self._crowd, seed).run()))
             try:
@@ -109,6 +116,17 @@ class Run:
             finally:
                 for task in (*buying, *looking):
                     task.cancel()
+
+    async def _note_stalls(self) -> None:
+        """Note as disturbed when this process was kept from running, until cancelled."""
+        while True:
+            began_s, began = time.time(), time.monotonic()
+            await asyncio.sleep(BEAT_S)
+            late_s = time.monotonic() - began - BEAT_S
+            if late_s > STALL_S:
+                ended_s = time.time() + STALL_OVER_S
+                self._recorder.history.disturbances.append((began_s, ended_s))
+                self._report.stalls_s.append(late_s)
 
     async def _carry_out(self, round_: Round) -> None:
         began_s = time.time()
