@@ -1,6 +1,7 @@
 """Faults of a test's own servers."""
 
 import signal
+from contextlib import suppress
 
 import psutil
 
@@ -13,4 +14,5 @@ def send_signal(server: EmbeddedServer, signum: signal.Signals) -> None:
         return
     main = psutil.Process(server.pid)
     for process in (main, *main.children(recursive=True)):
-        process.send_signal(signum)
+        with suppress(psutil.NoSuchProcess):  # a connection's process may just have ended
+            process.send_signal(signum)
