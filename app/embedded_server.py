@@ -121,6 +121,7 @@ class EmbeddedServer(ABC):
         if self._processes():
             self._say(f"{self.title}: killing what does not stop")
             self.kill()
+        self._reap()
         self._say(f"{self.title}: stopped")
         if self.socket_folder != self.folder:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
@@ -135,10 +136,17 @@ class EmbeddedServer(ABC):
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"{self.title} is still there after SIGKILL")
             time.sleep(POLL_S)
+        self._reap()
 
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def _reap(self) -> None:
+        """Wait for our own child, whose command line is gone a moment before it is."""
+        if self._child is not None:
+            self._child.wait(KILL_WAIT_S)
+            self._child = None
 
     def _processes(self) -> list[psutil.Process]:
         """Return all living processes of this server, those of earlier runs too."""
