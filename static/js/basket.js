@@ -8,6 +8,7 @@ import {
   followHold,
   holdButton,
   isAsking,
+  notesOf,
   seatLine,
   seatsOf,
   totalOf,
@@ -104,6 +105,7 @@ export class Basket {
         make('span', { className: 'time', role: 'timer', ariaLabel: t('basket.time_left') }),
       ),
       this.#warningLine(),
+      ...notesOf(session),
       make('ul', {}, ...seats.map((seat) => seatLine(session, seat))),
       make(
         'div',

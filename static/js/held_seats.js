@@ -48,14 +48,15 @@ export function seatLine(session, seat) {
     'li',
     {},
     make('span', {}, plan?.shortNameOf(seat) ?? name, place),
-    make('span', {}, isPriceKnown(session) ? amountOf(session, session.priceOf(seat)) : ''),
+    make('span', {}, amountOf(session, session.priceOf(seat))),
     make(
       'button',
       {
         type: 'button',
         ariaLabel: t('basket.remove', { seat: name }),
-        disabled: holding.changing.has(seat) || holding.busy !== null,
-        onclick: () => holding.remove(seat),
+        disabled:
+          holding.busy !== null || (holding.changing.has(seat) && !holding.isWaiting(seat)),
+        onclick: () => session.toggle(seat),
         dataset: { key: `seat-${seat}` },
       },
       '×',
@@ -90,12 +91,35 @@ export function isAsking({ busy, changing }) {
 }
 
 /**
- * Return what the held seats cost together.
+ * Return what the held seats cost together, empty while that is not known.
  *
  * @param {ShowSession} session
  */
 export function totalOf(session) {
-  return amountOf(session, session.holding.total ?? sumOfPrices(session));
+  const { total, seats } = session.holding;
+  return amountOf(session, total ?? (seats.size === 0 ? 0 : undefined));
+}
+
+/**
+ * Return a line for each thing about the held seats that could surprise: that they can be booked
+ * although no others can be held, and that they cost something else than such seats cost now.
+ *
+ * @param {ShowSession} session
+ */
+export function notesOf(session) {
+  const { holding, show, plan } = session;
+  const seats = [...holding.seats];
+  if (show === null || plan === null || seats.length === 0) return [];
+  const notes = [];
+  // With a cancelled show its holds end.
+  const isStillYours = show.status !== 'on_sale' && show.status !== 'cancelled';
+  if (isStillYours) notes.push(t('basket.still_yours'));
+  const prices = seats.map((seat) => holding.priceOf(seat));
+  if (prices.includes(undefined)) notes.push(t('basket.prices_unknown'));
+  else if (prices.some((price, index) => price !== session.priceNowOf(seats[index]))) {
+    notes.push(t('basket.prices_kept'));
+  }
+  return notes.map((words) => make('p', { className: 'note' }, words));
 }
 
 /**
@@ -107,29 +131,12 @@ export function amountOf({ show }, minorUnits) {
 }
 
 /**
- * Say whether today's prices are those of the held seats: they keep the price that they had, and
- * only their sum is told.
- *
- * @param {ShowSession} session
- */
-function isPriceKnown(session) {
-  const { total } = session.holding;
-  return total === null || total === sumOfPrices(session);
-}
-
-/** @param {ShowSession} session */
-function sumOfPrices(session) {
-  let sum = 0;
-  for (const seat of session.holding.seats) sum += session.priceOf(seat) ?? 0;
-  return sum;
-}
-
-/**
  * @param {ShowSession} session
  * @param {number} seat
  */
 function placeWords({ holding, plan }, seat) {
   const change = holding.changing.get(seat);
+  if (holding.isWaiting(seat)) return t('basket.waiting');
   if (change) return t(`basket.${change}`);
   if (plan === null) return '';
   const place = [plan.zoneOf(seat), plan.categories[plan.category[seat]].name];

@@ -1,4 +1,7 @@
-/** What a buyer has at a show, kept across reloads: the id of the hold, the last booking. */
+/**
+ * What a buyer has at a show, kept across reloads: the id of the hold, what its seats cost, the last
+ * booking.
+ */
 
 /** @typedef {import('./session_token.js').KeyStore} KeyStore */
 /** @typedef {{booking: string, hold: string, seats: number[], total: number}} Booking */
@@ -6,6 +9,7 @@
 export class HoldKeeper {
   #store;
   #holdKey;
+  #pricesKey;
   #bookingKey;
 
   /**
@@ -15,6 +19,7 @@ export class HoldKeeper {
   constructor(store, showId) {
     this.#store = store;
     this.#holdKey = `seatwire.hold.${showId}`;
+    this.#pricesKey = `seatwire.prices.${showId}`;
     this.#bookingKey = `seatwire.booking.${showId}`;
   }
 
@@ -28,20 +33,38 @@ export class HoldKeeper {
   }
 
   /**
+   * Seats of the hold with their prices in minor units.
+   *
+   * @returns {[number, number][]}
+   */
+  get prices() {
+    return this.#read(this.#pricesKey) ?? [];
+  }
+
+  set prices(value) {
+    this.#put(this.#pricesKey, value.length === 0 ? null : JSON.stringify(value));
+  }
+
+  /**
    * The last booking, until the buyer puts it away.
    *
    * @returns {Booking | null}
    */
   get booking() {
-    try {
-      return JSON.parse(this.#store.getItem(this.#bookingKey) ?? 'null');
-    } catch {
-      return null;
-    }
+    return this.#read(this.#bookingKey);
   }
 
   set booking(value) {
     this.#put(this.#bookingKey, value && JSON.stringify(value));
+  }
+
+  /** @param {string} key */
+  #read(key) {
+    try {
+      return JSON.parse(this.#store.getItem(key) ?? 'null');
+    } catch {
+      return null;
+    }
   }
 
   /**

@@ -1,9 +1,12 @@
 /**
- * What a buyer has at one show: the hold's id, its seats, until when, and the last booking. Pure.
+ * What a buyer has at one show: the hold's id, its seats and what they cost, until when, and the
+ * last booking. Pure.
  *
  * A seat is held here only when the server has said so. Answers may overtake each other, and the
  * version says which is the later one.
  */
+
+import { HeldPrices } from './held_prices.js';
 
 /** @typedef {import('./hold_keeper.js').Booking} Booking */
 /** @typedef {'adding' | 'removing'} SeatChange */
@@ -17,6 +20,8 @@ export class HoldState {
   /** What is being done with the whole hold, if anything. @type {WholeHoldAction | null} */
   busy = null;
   #keeper;
+  #priceNow;
+  #prices;
   #holdId;
   #booking;
   /** @type {Set<number>} */
@@ -25,9 +30,14 @@ export class HoldState {
   #total = /** @type {number | null} */ (null);
   #deadline = /** @type {number | null} */ (null);
 
-  /** @param {Pick<import('./hold_keeper.js').HoldKeeper, 'holdId' | 'booking'>} keeper */
-  constructor(keeper) {
+  /**
+   * @param {Pick<import('./hold_keeper.js').HoldKeeper, 'holdId' | 'prices' | 'booking'>} keeper
+   * @param {import('./held_prices.js').PriceOf} priceNow what a seat costs who would hold it now
+   */
+  constructor(keeper, priceNow) {
     this.#keeper = keeper;
+    this.#priceNow = priceNow;
+    this.#prices = new HeldPrices(keeper);
     this.#holdId = keeper.holdId;
     this.#booking = keeper.booking;
   }
@@ -47,9 +57,18 @@ export class HoldState {
     return this.#seats;
   }
 
-  /** The server's total in minor units; null when it is not known. */
+  /** What the held seats cost in all, in minor units; null when it is not known. */
   get total() {
     return this.#total;
+  }
+
+  /**
+   * Return what a held seat costs, in minor units: the price that it was held at.
+   *
+   * @param {number} seat
+   */
+  priceOf(seat) {
+    return this.#prices.of(seat);
   }
 
   /** When the hold's time is over, on the clock that `confirm` was given; null without a hold. */
@@ -90,8 +109,14 @@ export class HoldState {
     this.#version = version;
     this.#seats = new Set(seats);
     this.#total = total;
+    this.learnPrices();
     this.setTime(askedAt, expires_in_ms);
     return true;
+  }
+
+  /** More may be known of what seats cost now. */
+  learnPrices() {
+    if (this.#total !== null) this.#prices.learn([...this.#seats], this.#total, this.#priceNow);
   }
 
   /**
@@ -111,7 +136,8 @@ export class HoldState {
   release(seats, version) {
     this.#version = Math.max(this.#version, version);
     for (const seat of seats) this.#seats.delete(seat);
-    this.#total = null;
+    this.#prices.drop(seats);
+    this.#total = this.#prices.sumOf(this.#seats);
     // A seat that is being added keeps the hold alive, or learns itself that it is gone.
     if (this.#seats.size === 0 && !this.#isChanging('adding')) this.end();
   }
@@ -125,6 +151,7 @@ export class HoldState {
     const lost = [...this.#seats];
     this.#holdId = this.#keeper.holdId = null;
     this.#seats = new Set();
+    this.#prices.forget();
     this.#version = 0;
     this.#total = null;
     this.#deadline = null;

@@ -26,12 +26,17 @@ import { newUuid } from './uuid.js';
 /** An extension by less than this is none: a hold lasts only so long. */
 const EXTENSION_MS_MIN = 1_000;
 
+/** A wish that was taken back before it was sent. */
+const TAKEN_BACK = Symbol('taken back');
+
 export class Holding extends Emitter {
   #connection;
   #showId;
   #clock;
   #state;
   #watch;
+  /** What was wished for a seat and can be taken back. @type {Map<number, AbortController>} */
+  #wishes = new Map();
 
   /**
    * @param {object} parts
@@ -40,14 +45,15 @@ export class Holding extends Emitter {
    * @param {Pick<import('./session_token.js').SessionToken, 'get'>} parts.token
    * @param {number} parts.showId
    * @param {import('./session_token.js').KeyStore} parts.store
+   * @param {import('./held_prices.js').PriceOf} parts.priceNow
    * @param {import('./clock.js').Clock} [parts.clock]
    */
-  constructor({ connection, api, token, showId, store, clock = systemClock }) {
+  constructor({ connection, api, token, showId, store, priceNow, clock = systemClock }) {
     super();
     this.#connection = connection;
     this.#showId = showId;
     this.#clock = clock;
-    this.#state = new HoldState(new HoldKeeper(store, showId));
+    this.#state = new HoldState(new HoldKeeper(store, showId), priceNow);
     this.#watch = new HoldWatch({
       connection,
       api,
@@ -70,9 +76,24 @@ export class Holding extends Emitter {
     return this.#state.changing;
   }
 
-  /** The server's total of the held seats in minor units; null when it is not known. */
+  /** What the held seats cost in all, in minor units; null when it is not known. */
   get total() {
     return this.#state.total;
+  }
+
+  /**
+   * Return what a held seat costs, in minor units: the price that it was held at; undefined when it
+   * is not known.
+   *
+   * @param {number} seat
+   */
+  priceOf(seat) {
+    return this.#state.priceOf(seat);
+  }
+
+  /** More may be known of what seats cost now. */
+  learnPrices() {
+    this.#state.learnPrices();
   }
 
   /** How long the hold still lasts, in milliseconds; null without a hold. */
@@ -102,15 +123,37 @@ export class Holding extends Emitter {
   /** Hold one more seat. @param {number} seat */
   async add(seat) {
     if (this.seats.has(seat) || this.changing.has(seat)) return;
-    this.changing.set(seat, 'adding');
-    await this.#attempt('hold', [seat], () => this.#addToHold(seat));
+    const { signal } = this.#wish(seat, 'adding');
+    await this.#attempt('hold', [seat], () => this.#addToHold(seat, signal));
+    this.#wishes.delete(seat);
+    // What was sent before it was taken back may have been carried out.
+    if (signal.aborted) await this.remove(seat);
   }
 
   /** Give one seat back. @param {number} seat */
   async remove(seat) {
     if (!this.seats.has(seat) || this.changing.has(seat)) return;
-    this.changing.set(seat, 'removing');
-    await this.#attempt('release', [seat], () => this.#release(seat));
+    const { signal } = this.#wish(seat, 'removing');
+    await this.#attempt('release', [seat], () => this.#release(seat, signal));
+    this.#wishes.delete(seat);
+    if (signal.aborted) await this.add(seat);
+  }
+
+  /**
+   * Say whether what is asked about a seat waits for the connection, and can be taken back.
+   *
+   * @param {number} seat
+   */
+  isWaiting(seat) {
+    const wish = this.#wishes.get(seat);
+    return wish !== undefined && !wish.signal.aborted && !this.#connection.isReady;
+  }
+
+  /** Take back what waits for the connection. @param {number} seat */
+  takeBack(seat) {
+    if (!this.isWaiting(seat)) return;
+    this.#wishes.get(seat)?.abort(TAKEN_BACK);
+    this.emit('change');
   }
 
   /** Give all seats back. */
@@ -149,13 +192,27 @@ export class Holding extends Emitter {
     this.emit('change');
   }
 
-  /** @param {number} seat */
-  async #addToHold(seat) {
+  /**
+   * @param {number} seat
+   * @param {import('./hold_state.js').SeatChange} change
+   */
+  #wish(seat, change) {
+    const wish = new AbortController();
+    this.#wishes.set(seat, wish);
+    this.changing.set(seat, change);
+    return wish;
+  }
+
+  /**
+   * @param {number} seat
+   * @param {AbortSignal} signal
+   */
+  async #addToHold(seat, signal) {
     for (let isRetry = false; ; isRetry = true) {
       const hold = this.#holdId();
       const askedAt = this.#clock.now();
       try {
-        const reply = await this.#ask('hold', { hold, seats: [seat] });
+        const reply = await this.#ask('hold', { hold, seats: [seat] }, signal);
         if (hold === this.#state.holdId) this.#watch.confirm(/** @type {any} */ (reply), askedAt);
         return;
       } catch (error) {
@@ -174,10 +231,13 @@ export class Holding extends Emitter {
     return /** @type {string} */ (this.#state.holdId);
   }
 
-  /** @param {number} seat */
-  async #release(seat) {
+  /**
+   * @param {number} seat
+   * @param {AbortSignal} signal
+   */
+  async #release(seat, signal) {
     const hold = this.#state.holdId;
-    const { version } = await this.#ask('release', { hold, seats: [seat] });
+    const { version } = await this.#ask('release', { hold, seats: [seat] }, signal);
     if (hold === this.#state.holdId) this.#state.release([seat], version);
   }
 
@@ -208,8 +268,10 @@ export class Holding extends Emitter {
     } catch (error) {
       failure = isGone(error) ? await this.#takeEnd(action, error) : error;
     }
+    if (failure === TAKEN_BACK) failure = null;
     for (const seat of seats) this.changing.delete(seat);
     if (action === this.busy) this.#state.busy = null;
+    if (this.total === null && this.seats.size > 0) this.#watch.refresh();
     if (failure instanceof WireError) this.#watch.refuse(action, failure, seats);
     this.emit('change');
     if (failure !== null && !(failure instanceof WireError)) throw failure;
@@ -230,10 +292,11 @@ export class Holding extends Emitter {
   /**
    * @param {string} op
    * @param {Record<string, unknown>} fields
+   * @param {AbortSignal} [signal]
    */
-  #ask(op, fields) {
+  #ask(op, fields, signal) {
     const command = { show: this.#showId, ...fields };
-    return requestPatiently(this.#connection, this.#clock, op, command);
+    return requestPatiently(this.#connection, this.#clock, op, command, signal);
   }
 }
 

@@ -3,7 +3,7 @@
 import { byId } from './dom.js';
 import { money, showTime, wholeNumber } from './formats.js';
 import { SeatStatus } from './protocol.js';
-import { freshnessWords, showBanner } from './sentences.js';
+import { freshnessWords, showState } from './sentences.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
@@ -25,7 +25,7 @@ export function renderAttract({ show, sync }, isClear) {
   begin.hidden = byId('facts').hidden = OVER.includes(show.status);
   renderHeading(show);
   const state = byId('attract-state');
-  state.textContent = [showBanner(show), show.message].filter(Boolean).join(' ');
+  state.textContent = [showState(show), show.message].filter(Boolean).join(' ');
   state.dataset.status = show.status;
   state.hidden = state.textContent === '';
   byId('attract-price').textContent = priceRange(show);

@@ -2,7 +2,7 @@
 
 import { make } from './dom.js';
 import { countdown } from './formats.js';
-import { followHold, holdButton, seatLine, seatsOf, totalOf } from './held_seats.js';
+import { followHold, holdButton, notesOf, seatLine, seatsOf, totalOf } from './held_seats.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
@@ -61,10 +61,15 @@ export class KioskBasket {
       ),
       make('ul', {}, ...seats.map((seat) => seatLine(session, seat))),
       make(
-        'p',
-        { className: 'total' },
-        make('span', {}, t('basket.total', { count: holding.seats.size })),
-        make('strong', {}, totalOf(session)),
+        'div',
+        { className: 'sum' },
+        ...notesOf(session),
+        make(
+          'p',
+          { className: 'total' },
+          make('span', {}, t('basket.total', { count: holding.seats.size })),
+          make('strong', {}, totalOf(session)),
+        ),
       ),
       make(
         'div',

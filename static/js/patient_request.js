@@ -31,16 +31,20 @@ const TEMPORARY_CODES = Object.freeze(['unavailable', 'rate_limited']);
  * Send a command and return its reply. Without a connection it waits up to CONNECT_PATIENCE_MS for
  * one; it asks again when the answer is lost or the server is busy. Rejects with WireError: with
  * `not_connected` when nothing was sent, with one of OUTCOME_UNKNOWN_CODES when it stays unknown.
+ * Rejects with the reason of *signal* when that aborts before anything was sent; later it means
+ * nothing.
  *
  * @param {Asked} connection
  * @param {import('./clock.js').Clock} clock
  * @param {string} op
  * @param {Record<string, unknown>} fields
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Reply>}
  */
-export async function requestPatiently(connection, clock, op, fields) {
+export async function requestPatiently(connection, clock, op, fields, signal) {
   const begunAt = clock.now();
-  if (!connection.isReady) await readyWithin(connection, clock, CONNECT_PATIENCE_MS);
+  if (!connection.isReady) await readyWithin(connection, clock, CONNECT_PATIENCE_MS, signal);
+  signal?.throwIfAborted();
   for (let attempt = 0; ; attempt++) {
     try {
       return await connection.request(op, fields);
@@ -65,18 +69,21 @@ function mayAskAgain(code, attempt) {
 }
 
 /**
- * Resolve when there is a connection, when there will never be one, or when the time is over.
+ * Resolve when there is a connection, when there will never be one, when the time is over, or when
+ * *signal* aborts.
  *
  * @param {Asked} connection
  * @param {import('./clock.js').Clock} clock
  * @param {number} limitMs
+ * @param {AbortSignal} [signal]
  * @returns {Promise<void>}
  */
-function readyWithin(connection, clock, limitMs) {
+function readyWithin(connection, clock, limitMs, signal) {
   return new Promise((resolve) => {
     const cancelLimit = clock.after(limitMs, resolve);
     const settle = () => (cancelLimit(), resolve());
     connection.whenReady().then(settle, settle);
+    signal?.addEventListener('abort', settle, { once: true });
   });
 }
 

@@ -30,14 +30,30 @@ export function showStatusWords(status) {
   return hasText(key) ? t(key) : status;
 }
 
+/** While a show is of these, no new seats can be held, and held ones can still be booked. */
+const HOLDS_KEPT = Object.freeze(['paused', 'postponed', 'closed']);
+
 /**
+ * Say how it stands with a show for whoever holds no seats.
+ *
  * @param {{status: string}} show
  * @returns {string} empty while tickets are on sale
  */
-export function showBanner({ status }) {
+export function showState({ status }) {
   if (status === 'on_sale') return '';
   const key = `banner.${status}`;
   return t(hasText(key) ? key : 'banner.unknown');
+}
+
+/**
+ * Say how it stands with a show and with the seats that somebody holds.
+ *
+ * @param {{status: string}} show
+ * @returns {string} empty while tickets are on sale
+ */
+export function showBanner(show) {
+  const kept = HOLDS_KEPT.includes(show.status) ? t('banner.kept') : '';
+  return [showState(show), kept].filter(Boolean).join(' ');
 }
 
 /**
@@ -127,7 +143,7 @@ function refused({ action, error }, names, show) {
       if (show === null) return t('notice.hold_limit_unknown');
       return t('notice.hold_limit', { count: show.seats_per_hold_max });
     case 'show_closed':
-      return (show && showBanner(show)) || t('banner.unknown');
+      return (show && showState(show)) || t('banner.unknown');
     case 'not_connected':
       return t('notice.not_connected');
     case 'unknown_outcome':

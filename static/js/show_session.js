@@ -58,8 +58,14 @@ export class ShowSession extends Emitter {
     token ??= new SessionToken(this.#api, store);
     this.#connection = new Connection({ server, token, visible: !document.hidden });
     this.#sync = new SeatMapSync(this.#connection, showId);
-    const parts = { connection: this.#connection, api: this.#api, token, showId, store };
-    this.#holding = new Holding(parts);
+    this.#holding = new Holding({
+      connection: this.#connection,
+      api: this.#api,
+      token,
+      showId,
+      store,
+      priceNow: (seat) => this.priceNowOf(seat),
+    });
   }
 
   get sync() {
@@ -111,12 +117,13 @@ export class ShowSession extends Emitter {
   }
 
   /**
-   * Do what a click on a seat means: take it, give it back, or say why not.
+   * Do what a click on a seat means: take it, give it back, or say why not. What still waits for
+   * the connection is taken back.
    *
    * @param {number} seat
    */
   toggle(seat) {
-    if (this.#holding.changing.has(seat)) return;
+    if (this.#holding.changing.has(seat)) return this.#holding.takeBack(seat);
     if (this.#holding.seats.has(seat)) return this.#holding.remove(seat);
     const status = this.#sync.statuses[seat];
     if (status === undefined || status === SeatStatus.AVAILABLE) return this.#holding.add(seat);
@@ -124,11 +131,23 @@ export class ShowSession extends Emitter {
   }
 
   /**
-   * Return a seat's price in minor units; undefined while the show is not known.
+   * Return what a seat costs this buyer in minor units: held ones keep the price that they were held
+   * at. Undefined when it is not known.
    *
    * @param {number} seat
    */
   priceOf(seat) {
+    const isHeld = this.#holding.seats.has(seat);
+    return isHeld ? this.#holding.priceOf(seat) : this.priceNowOf(seat);
+  }
+
+  /**
+   * Return what a seat costs who would hold it now, in minor units; undefined while the show is not
+   * known.
+   *
+   * @param {number} seat
+   */
+  priceNowOf(seat) {
     if (this.#plan === null) return undefined;
     return this.show?.prices[this.#plan.categories[this.#plan.category[seat]].name];
   }
@@ -149,6 +168,7 @@ export class ShowSession extends Emitter {
 
   #takeShow() {
     const show = /** @type {Show} */ (this.show);
+    this.#holding.learnPrices();
     this.emit('show');
     if (show.plan_hash === this.#planHash) return;
     this.#planHash = show.plan_hash;
@@ -166,6 +186,7 @@ export class ShowSession extends Emitter {
       if (this.#listening.signal.aborted || show.plan_hash !== this.#planHash) return;
       if (plan.count !== show.count) throw new PlanError('The plan is not the one of this show.');
       this.#plan = plan;
+      this.#holding.learnPrices();
       if (this.#problem?.kind === 'no_plan') this.#problem = null;
       this.emit('problem');
       this.emit('plan');

@@ -35,11 +35,12 @@ export const TEXTS = Object.freeze({
     'status.closed': 'Sales have ended',
 
     'banner.scheduled': 'Tickets are not on sale yet. You can look at the seats already.',
-    'banner.paused': 'Sales are paused. Seats you hold stay yours until their time is over.',
-    'banner.postponed': 'This show is postponed. Seats cannot be booked at the moment.',
+    'banner.paused': 'Sales are paused: no new seats for now.',
+    'banner.postponed': 'This show is postponed: no new seats for now.',
     'banner.cancelled': 'This show is cancelled. Seats that were held have been given back.',
-    'banner.closed': 'Sales for this show have ended.',
-    'banner.unknown': 'Seats cannot be booked at the moment.',
+    'banner.closed': 'Sales for this show have ended: no new seats.',
+    'banner.unknown': 'No new seats for now.',
+    'banner.kept': 'Seats you hold stay yours until their time is over, and you can book them.',
 
     'fresh.live': 'Live',
     'fresh.catching_up': 'Catching up…',
@@ -120,7 +121,13 @@ export const TEXTS = Object.freeze({
       other: '{names} held for you. {count} seats, {total}.',
     },
     'basket.said_returned': 'Given back: {names}.',
-    'basket.closed': 'Seats cannot be held at the moment.',
+    'basket.closed': 'No new seats can be held at the moment.',
+    'basket.still_yours': 'You can still book these seats, until their time is over.',
+    'basket.prices_kept': 'Prices have changed since. These seats keep the price you chose them at.',
+    'basket.prices_unknown':
+      'The total is what these seats cost when you chose them. What each of them cost is not ' +
+      'known here any more.',
+    'basket.waiting': 'Waiting for the connection…',
     'basket.booked': 'Booked',
     'basket.see_booking': 'Show the booking',
     'basket.dismiss': 'Choose more seats',
@@ -481,13 +488,14 @@ export const TEXTS = Object.freeze({
     'status.closed': 'Verkauf beendet',
 
     'banner.scheduled': 'Der Verkauf hat noch nicht begonnen. Die Plätze sind schon zu sehen.',
-    'banner.paused':
-      'Der Verkauf ist unterbrochen. Ihre Plätze bleiben reserviert, bis deren Zeit abläuft.',
-    'banner.postponed':
-      'Diese Vorstellung ist verschoben. Zurzeit können keine Plätze gebucht werden.',
+    'banner.paused': 'Der Verkauf ist unterbrochen: Zurzeit gibt es keine neuen Plätze.',
+    'banner.postponed': 'Diese Vorstellung ist verschoben: Zurzeit gibt es keine neuen Plätze.',
     'banner.cancelled': 'Diese Vorstellung ist abgesagt. Reservierte Plätze sind wieder frei.',
-    'banner.closed': 'Der Verkauf für diese Vorstellung ist beendet.',
-    'banner.unknown': 'Zurzeit können keine Plätze gebucht werden.',
+    'banner.closed': 'Der Verkauf für diese Vorstellung ist beendet: Es gibt keine neuen Plätze.',
+    'banner.unknown': 'Zurzeit gibt es keine neuen Plätze.',
+    'banner.kept':
+      'Plätze, die Sie reserviert haben, bleiben Ihnen, bis deren Zeit abläuft, und Sie können ' +
+      'sie buchen.',
 
     'fresh.live': 'Live',
     'fresh.catching_up': 'Wird aktualisiert…',
@@ -573,7 +581,15 @@ export const TEXTS = Object.freeze({
       other: 'Für Sie reserviert: {names}. {count} Plätze, {total}.',
     },
     'basket.said_returned': 'Zurückgegeben: {names}.',
-    'basket.closed': 'Zurzeit können keine Plätze reserviert werden.',
+    'basket.closed': 'Zurzeit können keine neuen Plätze reserviert werden.',
+    'basket.still_yours': 'Diese Plätze können Sie noch buchen, bis deren Zeit abläuft.',
+    'basket.prices_kept':
+      'Die Preise haben sich geändert. Diese Plätze behalten den Preis, zu dem Sie sie gewählt ' +
+      'haben.',
+    'basket.prices_unknown':
+      'Die Summe ist der Preis dieser Plätze, als Sie sie gewählt haben. Was jeder einzelne ' +
+      'kostet, ist hier nicht mehr bekannt.',
+    'basket.waiting': 'Warten auf die Verbindung…',
     'basket.booked': 'Gebucht',
     'basket.see_booking': 'Buchung ansehen',
     'basket.dismiss': 'Weitere Plätze wählen',

@@ -4,8 +4,10 @@ import re
 import signal
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
 import zxingcpp
 from playwright.async_api import expect
 
@@ -93,6 +95,35 @@ async def test_whoever_is_slower_is_told_which_seat_and_offered_the_next(
     await expect(in_list(page, 0)).to_contain_text("Held by others")
 
 
+async def test_on_a_phone_offers_stand_in_one_line_and_leave_the_map_in_sight(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web, other = await fleet.start_web(), await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}", **PHONE)
+    await is_live(page)
+    seat = await at_seat(page, 4)
+    async with fleet.buyer(other) as faster:
+        web.child.send_signal(signal.SIGSTOP)
+        await page.touchscreen.tap(*seat)
+        await faster.ask("hold", show=show, hold=str(uuid4()), seats=[4])
+        web.child.send_signal(signal.SIGCONT)
+    offers = page.locator("#notices .offers button")
+    await expect(offers).to_have_count(3)
+    tops = [box["y"] for offer in await offers.all() if (box := await offer.bounding_box())]
+    assert len(set(tops)) == 1
+    notice = await page.locator("#notices .notice").bounding_box()
+    stage = await page.locator("seat-map#map").bounding_box()
+    assert notice is not None
+    assert stage is not None
+    assert notice["height"] < stage["height"] / 3
+    # The seat of the last offer, out of sight at first, is held with a tap; so is one on the map.
+    await offers.last.tap()
+    await expect(page.locator("#basket li")).to_have_count(1)
+    await page.touchscreen.tap(*await at_seat(page, 23))
+    await expect(page.locator("#basket li")).to_have_count(2)
+
+
 async def test_a_phone_holds_and_books_by_touch_and_gets_a_code(
     fleet: Fleet, visitors: Visitors
 ) -> None:
@@ -144,7 +175,7 @@ async def test_a_seat_brought_into_view_as_the_plan_comes_is_where_it_was_brough
     await expect(in_list(page, 3)).to_contain_text("Held for you")
 
 
-async def test_held_seats_keep_their_price_and_no_other_is_shown(
+async def test_CM7_held_seats_keep_their_price_and_show_it_through_a_reload(
     fleet: Fleet, visitors: Visitors
 ) -> None:
     web = await fleet.start_web()
@@ -156,10 +187,84 @@ async def test_held_seats_keep_their_price_and_no_other_is_shown(
     prices = {"prices": {"Front": 7_000}}
     await fleet.ask("PATCH", web.url, f"/shows/{show}", prices, role=Role.STAFF)
     await expect(page.locator("#prices")).to_contain_text("€70.00")
-    await expect(page.locator("#basket li")).not_to_contain_text("€")
+    await expect(page.locator("#basket li")).to_contain_text("€50.00")
     await expect(page.locator("#basket .total")).to_contain_text("€50.00")
+    await expect(page.locator("#basket .note")).to_contain_text("keep the price")
+    await hold_seat(page, 4)
+    for _ in range(2):
+        lines = page.locator("#basket li")
+        await expect(lines).to_have_count(2)
+        await expect(lines.nth(0)).to_contain_text("€50.00")
+        await expect(lines.nth(1)).to_contain_text("€70.00")
+        await expect(page.locator("#basket .total")).to_contain_text("€120.00")
+        await page.reload()
+        await is_live(page)
+
+    # Without what this browser kept, only the total is known: no price is made up.
+    await page.evaluate("show => localStorage.removeItem(`seatwire.prices.${show}`)", show)
+    await page.reload()
+    await is_live(page)
+    await expect(page.locator("#basket li")).to_have_count(2)
+    for line in await page.locator("#basket li").all():
+        await expect(line).not_to_contain_text("€")
+    await expect(page.locator("#basket .total")).to_contain_text("€120.00")
+    await expect(page.locator("#basket .note")).to_contain_text("The total is what these seats")
+    await page.get_by_role("button", name=re.compile("^Give back .*Seat 4")).click()
+    await expect(page.locator("#basket .total")).to_contain_text("€70.00")
+    await expect(page.locator("#basket li")).to_contain_text("€70.00")
     await book(page)
-    await expect(page.locator("#total")).to_have_text("€50.00")
+    await expect(page.locator("#total")).to_have_text("€70.00")
+
+
+@pytest.mark.parametrize("status", ["paused", "postponed", "closed"])
+async def test_CM3_held_seats_can_be_booked_while_no_new_ones_can_be_held_and_the_page_says_so(
+    fleet: Fleet, visitors: Visitors, status: str
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await fleet.ask("PATCH", web.url, f"/shows/{show}", {"status": status}, role=Role.STAFF)
+    banner = page.locator("#banner")
+    await expect(banner).to_contain_text("no new seats")
+    await expect(banner).to_contain_text("Seats you hold stay yours")
+    await expect(page.locator("#basket .note")).to_contain_text("You can still book these seats")
+    await page.mouse.click(*await at_seat(page, 5))
+    await expect(page.locator("#notices")).to_contain_text("no new seats")
+    await expect(page.locator("#basket li")).to_have_count(1)
+    await page.get_by_role("button", name="More time").click()
+    await book(page)
+    await expect(page.locator("#seats")).to_contain_text("Seat 4")
+
+
+async def test_a_click_that_waits_for_the_connection_is_taken_back_by_a_second_one(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    page = await visitors.come(f"{web.url}/shows/{show}")
+    await is_live(page)
+    await hold_seat(page, 3)
+    await open_list(page, 0)
+    await web.stop(signal.SIGKILL)
+    await expect(page.locator("seat-map#map")).to_have_attribute("freshness", "stale")
+    await in_list(page, 5).click()
+    await expect(page.locator("#basket")).to_contain_text("Waiting for the connection")
+    await in_list(page, 5).click()
+    await expect(page.locator("#basket li")).to_have_count(1)
+    # What is being given back is kept, by the button of its line.
+    give_back = page.get_by_role("button", name=re.compile("^Give back .*Seat 4"))
+    await give_back.click()
+    await expect(page.locator("#basket")).to_contain_text("Waiting for the connection")
+    await give_back.click()
+    await expect(page.locator("#basket")).not_to_contain_text("Waiting for the connection")
+
+    await fleet.start_web(port=urlsplit(web.url).port)
+    await is_live(page)
+    await expect(in_list(page, 3)).to_contain_text("Held for you")
+    await expect(in_list(page, 5)).to_contain_text("Free")
+    await expect(page.locator("#notices")).to_be_empty()
 
 
 async def test_a_booking_can_be_put_into_a_calendar(fleet: Fleet, visitors: Visitors) -> None:

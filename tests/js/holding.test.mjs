@@ -69,7 +69,7 @@ test('a seat is given back alone', async () => {
   assert.deepEqual(connection.waiting('release'), { show: SHOW, hold: holdId, seats: [5] });
   await connection.answer('release', { version: 19 });
   assert.deepEqual([...holding.seats], [6]);
-  assert.equal(holding.total, null);
+  assert.equal(holding.total, 2_500);
 });
 
 test('the last seat given back ends the hold; the next click begins another', async () => {
@@ -196,6 +196,43 @@ for (const [op, act] of Object.entries(WHILE_NOT_CONNECTED)) {
     assert.equal(connection.asked.length, 0);
   });
 }
+
+test('a click that waits for the connection is taken back by a second one', async () => {
+  const { holding, connection, http, notices } = await holdingTwo();
+  http.answer = { ...form([5, 6], 18), status: 'held' };
+  await connection.goDown();
+  holding.add(7);
+  assert.ok(holding.isWaiting(7));
+  holding.takeBack(7);
+  await settled();
+  assert.equal(holding.changing.size, 0);
+  holding.remove(5);
+  holding.takeBack(5);
+  await settled();
+  assert.equal(holding.changing.size, 0);
+  await connection.comeBack();
+  assert.equal(connection.asked.length, 0);
+  assert.deepEqual([...holding.seats], [5, 6]);
+  assert.deepEqual(notices, []);
+});
+
+test('a seat that is taken back while its answer is lost is given back when it comes', async () => {
+  const { holding, connection, clock } = await holdingTwo();
+  holding.add(7);
+  assert.equal(holding.isWaiting(7), false);
+  holding.takeBack(7);
+  await connection.goDown();
+  assert.ok(holding.isWaiting(7));
+  holding.takeBack(7);
+  assert.equal(holding.isWaiting(7), false);
+  await connection.comeBack();
+  await clock.advance(1_000);
+  await connection.answer('hold', form([5, 6, 7], 19));
+  assert.deepEqual(connection.waiting('release').seats, [7]);
+  await connection.answer('release', { version: 20 });
+  assert.deepEqual([...holding.seats], [5, 6]);
+  assert.equal(holding.changing.size, 0);
+});
 
 test('a click whose answer was lost long ago is not made good later', async () => {
   const { holding, connection, clock, notices } = begin();

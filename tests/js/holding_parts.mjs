@@ -9,7 +9,7 @@ import { FakeConnection, ManualClock, collect } from './doubles.mjs';
 export const SHOW = 42;
 export const TTL_MS = 600_000;
 
-export function begin({ store = new MemoryStore(), held = null } = {}) {
+export function begin({ store = new MemoryStore(), held = null, prices = {} } = {}) {
   const connection = new FakeConnection();
   const clock = new ManualClock();
   // What HTTP answers about the hold: a form, or the code of an error.
@@ -22,7 +22,8 @@ export function begin({ store = new MemoryStore(), held = null } = {}) {
     },
   };
   const token = { get: async () => 'token' };
-  const holding = new Holding({ connection, api, token, showId: SHOW, store, clock });
+  const priceNow = (seat) => prices[seat];
+  const holding = new Holding({ connection, api, token, showId: SHOW, store, priceNow, clock });
   const notices = collect(holding, 'notice');
   holding.start();
   return { holding, connection, clock, http, store, notices };
