@@ -7,12 +7,14 @@ import { paintAreas } from './area_painter.js';
 import { grown } from './box.js';
 import { hasSectionView, sectionsAlpha, showsSeats } from './detail.js';
 import { paintBand, paintFaults } from './overlay_painter.js';
+import { paintPins } from './pin_painter.js';
 import { paintRowNumbers } from './row_painter.js';
 import { HIGHLIGHT_PX, OWN_RADIUS_PX_MIN, SeatPainter } from './seat_painter.js';
 import { Look, SeatSorter } from './seat_sorter.js';
 import { SeatMark } from './seat_marks.js';
 import { SectionCounts } from './section_counts.js';
 import { SectionPainter } from './section_painter.js';
+import { pinsOf } from './section_pins.js';
 import { sectionsOf } from './sections.js';
 import { TilePicture } from './tile_picture.js';
 
@@ -55,6 +57,9 @@ export class MapScene {
   /** @type {number[]} */
   #own = [];
   #hasChosen = false;
+  /** Where own and chosen seats are while sections hide them; null until they are looked for.
+   * @type {import('./section_pins.js').Pin[] | null} */
+  #pins = null;
   #sorter;
   #painter;
   #sectionPainter;
@@ -116,6 +121,7 @@ export class MapScene {
   showMarks() {
     const before = this.#own;
     this.#own = [];
+    this.#pins = null;
     for (let seat = 0; seat < this.#marks.length; seat++) {
       if (this.#marks[seat] !== SeatMark.NONE) this.#own.push(seat);
     }
@@ -131,6 +137,7 @@ export class MapScene {
    */
   showChosen(seats, hasChosen) {
     this.#hasChosen = hasChosen;
+    this.#pins = null;
     for (const seat of seats) this.touchSeat(seat);
   }
 
@@ -211,10 +218,25 @@ export class MapScene {
       const look = LOOK_BY_MARK[this.#marks[seat]];
       this.#painter.paintOwnSeat(context, view, seat, look);
     }
+    if (this.#alpha > 0) this.#paintPins(context, view);
     if (this.hovered >= 0) this.#painter.paintHighlight(context, view, this.hovered);
     if (this.focused >= 0) this.#painter.paintFocus(context, view, this.focused);
     if (this.band !== null) paintBand(context, this.band, this.#theme);
     if (this.faults.length > 0) paintFaults(context, this.faults, view, this.#theme);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context in CSS pixels
+   * @param {View} view
+   */
+  #paintPins(context, view) {
+    this.#pins ??= pinsOf(this.#plan, this.sections, (seat) => {
+      return this.#marks[seat] !== SeatMark.NONE || this.#chosen[seat] !== 0;
+    });
+    if (this.#pins.length === 0) return;
+    context.globalAlpha = this.#alpha;
+    paintPins(context, this.#pins, view, this.#theme);
+    context.globalAlpha = 1;
   }
 
   /**

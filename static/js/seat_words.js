@@ -36,9 +36,23 @@ export function sectionWords(plan, section, free, session) {
   const count = section.end - section.first;
   const parts = [
     free === null ? t('plan.seats', { count }) : t('map.section', { free, count }),
+    ...ownWords(section, session),
     ...priceWords(plan, section, session),
   ];
   return { title: section.name, line: parts.join(' · ') };
+}
+
+/**
+ * Return how many seats of a section are this buyer's, if any.
+ *
+ * @param {import('./sections.js').Section} section
+ * @param {ShowSession | null} session
+ * @returns {string[]}
+ */
+function ownWords({ first, end }, session) {
+  const held = [...(session?.holding.seats ?? [])];
+  const count = held.filter((seat) => seat >= first && seat < end).length;
+  return count === 0 ? [] : [t('map.section_yours', { count })];
 }
 
 /**

@@ -69,6 +69,7 @@ export const TEXTS = Object.freeze({
     'map.fit': 'Show the whole plan',
     'map.label': 'Seating plan of {title}: {free} of {count} seats free',
     'map.section': '{free} of {count} free',
+    'map.section_yours': { one: '{count} held for you', other: '{count} held for you' },
     'map.keys':
       'Arrow keys go from seat to seat, Enter chooses a seat or gives it back, plus and minus ' +
       'zoom, 0 shows the whole plan.',
@@ -532,6 +533,7 @@ export const TEXTS = Object.freeze({
     'sign.held': 'Von anderen reserviert',
     'sign.booked': 'Gebucht',
     'sign.blocked': 'Nicht im Verkauf',
+    'map.section_yours': { one: '{count} für Sie reserviert', other: '{count} für Sie reserviert' },
 
     'legend.title': 'Preise und Zeichen',
 

@@ -3,6 +3,8 @@ import { beforeEach, test } from 'node:test';
 
 import { MapScene } from '../../static/js/map_scene.js';
 import { SeatPlan } from '../../static/js/plan.js';
+import { SeatMark } from '../../static/js/seat_marks.js';
+import { pinsOf } from '../../static/js/section_pins.js';
 import { View } from '../../static/js/viewport.js';
 
 /** How often each operation of any canvas was called. */
@@ -84,7 +86,7 @@ function begin(zones, scale) {
     scene.showStatuses(statuses, [[seat, 2]]);
   };
   scene.showStatuses(statuses, null);
-  return { scene, paint, change };
+  return { scene, paint, change, plan, ...parts };
 }
 
 test('a seat that changes is painted again with its neighbours, and no other seat is', () => {
@@ -106,4 +108,39 @@ test('far out a seat that changes has the words of its own section made anew, an
   const again = paint();
   assert.equal(again.measureText, 1);
   assert.equal(again.arc, undefined);
+});
+
+test('far out each section with own or chosen seats has one pin, and close up there is none', () => {
+  const { scene, paint, marks, chosen } = begin(4, 0.05);
+  marks[10] = marks[11] = SeatMark.OWN;
+  scene.showMarks();
+  assert.equal(paint().arc, 1);
+  chosen[3_300] = 1;
+  scene.showChosen([3_300], true);
+  assert.equal(paint().arc, 2);
+  chosen[3_300] = 0;
+  marks.fill(SeatMark.NONE);
+  scene.showChosen([3_300], false);
+  scene.showMarks();
+  assert.equal(paint().arc, undefined);
+
+  const near = begin(4, 1);
+  near.marks[10] = SeatMark.OWN;
+  near.scene.showMarks();
+  near.paint();
+  assert.ok(!near.scene.showsSections);
+  // The seats are painted already, and only the own one is painted on top of them.
+  assert.equal(near.paint().arc, undefined);
+});
+
+test('a pin stands in the middle of its seats and counts them, the highest first', () => {
+  const { plan, scene } = begin(2, 0.05);
+  const wanted = new Set([1_600, 40, 42]);
+  assert.deepEqual(
+    pinsOf(plan, scene.sections, (seat) => wanted.has(seat)),
+    [
+      { x: 900, y: 0, count: 1 },
+      { x: 20, y: 20, count: 2 },
+    ],
+  );
 });
