@@ -50,10 +50,15 @@ class FaultList:
         self._listed: list[dict[str, Any]] = []
         self._count = 0
 
-    def add(self, place: Place, code: str, message: str, **values: str | int | float) -> None:
+    def add(
+        self, place: Place, code: str, message: str, **values: str | int | float
+    ) -> dict[str, Any]:
+        """Return the fault as it will be told, for whoever learns more about it later."""
+        fault = one_fault(path(place), code, message, **values)
         self._count += 1
         if len(self._listed) < FAULTS_LISTED_MAX:
-            self._listed.append(one_fault(path(place), code, message, **values))
+            self._listed.append(fault)
+        return fault
 
     def check(self, piece: TypeAdapter[Any], raw: object, place: Place) -> dict[str, Any]:
         """Return the canonical piece, or an empty one when it has faults."""

@@ -29,7 +29,7 @@ from app.plan_format import AREA, DEFAULT_COLOR, PLAN, ROW, SEAT, SHAPES, ZONE
 
 # The largest stadium of the world seats 115,000; those on sale with numbered seats fewer.
 SEATS_MAX: Final = 100_000
-_JSON_FAULT = re.compile(r"(?P<message>.*) at (?P<place>line \d+ column \d+)", re.DOTALL)
+_JSON_FAULT = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,7 @@ def load_plan(text: bytes) -> SeatingPlan:
     try:
         document = from_json(text.removeprefix(codecs.BOM_UTF8))
     except ValueError as error:
-        parts = _JSON_FAULT.fullmatch(str(error))
-        place, message = parts.group("place", "message") if parts else ("plan", str(error))
-        words = f"The file is not valid JSON: {message}"
-        raise PlanFaults([one_fault(place, "not_json", words, words=message)], 1) from None
+        raise PlanFaults([_json_fault(str(error))], 1) from None
     return parse_plan(document)
 
 
@@ -113,6 +110,20 @@ def parse_plan(document: object) -> SeatingPlan:
     Raises PlanFaults with every fault, or those found up to the point where the plan is too large.
     """
     return _Reader().read(document)
+
+
+def _json_fault(words: str) -> dict[str, Any]:
+    parts = _JSON_FAULT.fullmatch(words)
+    assert parts is not None, words  # The parser names line and column of every fault.
+    message, line, column = parts.groups()
+    return one_fault(
+        f"line {line} column {column}",
+        "not_json",
+        f"The file is not valid JSON: {message}",
+        words=message,
+        line=int(line),
+        column=int(column),
+    )
 
 
 class _TooManyParts(Exception):
@@ -131,6 +142,16 @@ class _Guid:
         return self.place[1]
 
 
+@dataclass(slots=True)
+class _Undeclared:
+    """A category that seats have and the plan does not declare. fault: as listed at the first of
+    them, which `seat` names; count: of its seats so far."""
+
+    seat: str
+    fault: dict[str, Any]
+    count: int = 0
+
+
 class _Reader:
     """Walks one document in its order and collects faults, rows and seats."""
 
@@ -138,6 +159,7 @@ class _Reader:
         self._faults = FaultList()
         self._parts: Counter[str] = Counter()
         self._category_indexes: dict[str, int] | None = None
+        self._undeclared: dict[str, _Undeclared] = {}
         self._guids: dict[str, list[_Guid]] = {}
         self._labels: list[tuple[str, str]] = []
         self._rows: list[Row] = []
@@ -158,6 +180,7 @@ class _Reader:
         except _TooManyParts:
             pass
         labels = self._distinct_labels()
+        self._tell_undeclared()
         self._faults.raise_if_any()
         return SeatingPlan(
             name=plan["name"],
@@ -240,7 +263,7 @@ class _Reader:
         category = None
         if isinstance(raw, dict):
             self._check_guid(raw.get("seat_guid"), raw.get("seat_number"), row, place)
-            category = self._category_index(raw.get("category"), place)
+            category = self._category_index(raw.get("category"), raw.get("seat_guid"), place)
         if seat and category is not None:
             self._labels.append((zone.get("name", ""), seat["seat_guid"]))
             self._seat_numbers.append(seat["seat_number"])
@@ -280,18 +303,30 @@ class _Reader:
                 )
         return labels
 
-    def _category_index(self, name: object, place: Place) -> int | None:
+    def _category_index(self, name: object, guid: object, place: Place) -> int | None:
         if not isinstance(name, str) or self._category_indexes is None:
             return None
         index = self._category_indexes.get(name)
         if index is None:
-            self._faults.add(
-                (*place, "category"),
-                "category_unknown",
-                f"The category {quoted(name)} is not declared",
-                name=printable(name),
-            )
+            self._note_undeclared(name, guid, place)
         return index
+
+    def _note_undeclared(self, name: str, guid: object, place: Place) -> None:
+        """Count a seat of a category that is not declared: one fault for all such seats."""
+        known = self._undeclared.get(name)
+        if known is None:
+            seat = printable(guid) if isinstance(guid, str) else path(place)
+            fault = self._faults.add((*place, "category"), "category_unknown", "")
+            known = self._undeclared[name] = _Undeclared(seat, fault)
+        known.count += 1
+
+    def _tell_undeclared(self) -> None:
+        """Say of each undeclared category how many seats have it, and which is the first."""
+        for name, known in self._undeclared.items():
+            count, seat = known.count, known.seat
+            seats = f"{count:,} seats, first {seat}" if count > 1 else f"1 seat, {seat}"
+            known.fault["message"] = f"The category {quoted(name)} is not declared: {seats}"
+            known.fault["values"] = {"name": printable(name), "count": count, "first": seat}
 
     def _read_area(self, raw: object, place: Place) -> dict[str, Any]:
         area = self._faults.check(AREA, raw, place)

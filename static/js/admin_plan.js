@@ -144,7 +144,8 @@ export class PlanLoader {
     const count = faults.length + (error.fields.more ?? 0);
     const listed = faults.map((fault) => ({
       message: faultWords(fault),
-      place: fault.place,
+      // The words name line and column.
+      place: fault.code === 'not_json' ? '' : fault.place,
       point: this.#map.hidden ? null : pointOf(plan, fault.place),
     }));
     const words = [t('admin.plan_bad', { count })];

@@ -436,10 +436,15 @@ export const TEXTS = Object.freeze({
     'admin.failed_internal':
       'The server has made a mistake; its log says more. Look before you try again.',
 
-    'plan_fault.not_json': 'The file is not valid JSON: {words}',
+    'plan_fault.not_json':
+      'The file is not valid JSON. Look at line {line}, column {column}: what stands there, or ' +
+      'is missing, breaks it.',
     'plan_fault.no_seats': 'The plan has no seats',
     'plan_fault.category_twice': 'The category “{name}” is declared already at categories[{first}]',
-    'plan_fault.category_unknown': 'The category “{name}” is not declared',
+    'plan_fault.category_unknown': {
+      one: 'The category “{name}” is not declared: {count} seat, {first}',
+      other: 'The category “{name}” is not declared: {count} seats, first {first}',
+    },
     'plan_fault.seat_twice': 'The seat “{label}” stands already at {first}',
     'plan_fault.labels_alike': '{count} seats would be called “{label}”: name the zones apart',
     'plan_fault.shape_missing': 'This key is missing: the shape is “{shape}”',
@@ -935,11 +940,16 @@ export const TEXTS = Object.freeze({
       'Der Server hat einen Fehler gemacht; sein Protokoll sagt mehr. Sehen Sie nach, bevor Sie ' +
       'es noch einmal versuchen.',
 
-    'plan_fault.not_json': 'Die Datei ist kein gültiges JSON: {words}',
+    'plan_fault.not_json':
+      'Die Datei ist kein gültiges JSON. Sehen Sie in Zeile {line}, Spalte {column} nach: Was ' +
+      'dort steht oder fehlt, stört.',
     'plan_fault.no_seats': 'Der Plan hat keine Plätze',
     'plan_fault.category_twice':
       'Die Kategorie „{name}“ ist schon in categories[{first}] angegeben',
-    'plan_fault.category_unknown': 'Die Kategorie „{name}“ ist nicht angegeben',
+    'plan_fault.category_unknown': {
+      one: 'Die Kategorie „{name}“ ist nicht angegeben: {count} Platz, {first}',
+      other: 'Die Kategorie „{name}“ ist nicht angegeben: {count} Plätze, zuerst {first}',
+    },
     'plan_fault.seat_twice': 'Den Platz „{label}“ gibt es schon in {first}',
     'plan_fault.labels_alike':
       '{count} Plätze würden „{label}“ heißen: Geben Sie den Zonen verschiedene Namen',

@@ -2,6 +2,7 @@
 not ready. Nothing typed is lost, and nobody is told what is not so."""
 
 import json
+import re
 from typing import Any, Final
 from uuid import uuid4
 
@@ -226,6 +227,32 @@ async def test_a_plan_that_is_mended_keeps_what_was_typed_for_it(
     await page.locator("#plan-form button.main").click()
     await is_live(page)
     await expect(page.locator("#title")).to_have_text("Hamlet")
+
+
+async def test_a_file_that_is_no_json_is_answered_in_the_readers_language(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    page = await visitors.come(f"{web.url}/admin#token={fleet.token(Role.ADMIN)}", locale="de-DE")
+    await page.locator(".head a.main").click()
+    assert not await page.evaluate(DROP, ["#plan", '{"name": "x",\n "size" 5}'])
+    fault = page.locator("#plan-faults li")
+    await expect(fault).to_have_text(re.compile("kein gültiges JSON.*Zeile 2, Spalte 9 .*stört.$"))
+
+
+async def test_seats_of_an_undeclared_category_are_one_fault_on_the_page(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    page = await visitors.come(f"{web.url}/admin#token={fleet.token(Role.ADMIN)}", locale="de-DE")
+    await page.locator(".head a.main").click()
+    plan = small_plan(2, 5)
+    for seat in _seats(plan):
+        seat["category"] = "Loge"
+    await _drop(page, "#plan", plan)
+    faults = page.locator("#plan-faults li")
+    await expect(faults).to_have_count(1)
+    await expect(faults).to_contain_text("„Loge“ ist nicht angegeben: 5 Plätze, zuerst 1-1")
 
 
 async def test_the_box_office_is_no_wider_than_a_small_phone(

@@ -33,9 +33,9 @@ from tests.plan_documents import (
 TEXTS = {
     code: set(re.findall(r"\{(\w+)\}", words))
     for code, words in re.findall(
-        r"'plan_fault\.(\w+)':\s+'(.*)',$",
+        r"^    'plan_fault\.(\w+)':(.*?),$(?=\n    '|\n  \})",
         (project_root() / "static" / "js" / "texts.js").read_text(),
-        re.MULTILINE,
+        re.MULTILINE | re.DOTALL,
     )
 }
 
@@ -180,8 +180,48 @@ def test_a_repeated_label_names_the_first_seat_that_has_it() -> None:
 
 def test_an_undeclared_category_is_named() -> None:
     assert faults_of(at((*SEAT, "category"), "Boxes")) == [
-        (spelled((*SEAT, "category")), 'The category "Boxes" is not declared')
+        (spelled((*SEAT, "category")), 'The category "Boxes" is not declared: 1 seat, A-1')
     ]
+
+
+def test_seats_of_one_undeclared_category_are_one_fault_with_their_number() -> None:
+    bad = document()
+    row = bad["zones"][0]["rows"][0]
+    row["seats"] = [seat(f"X-{number}", category="Boxes") for number in range(120)]
+    row["seats"][60]["category"] = "Nowhere"
+    del row["seats"][60]["seat_guid"]
+    with pytest.raises(PlanFaults) as caught:
+        parse_plan(bad)
+    told = [
+        (fault["place"], fault["message"], fault["values"])
+        for fault in caught.value.fields["faults"]
+        if fault["code"] == "category_unknown"
+    ]
+    place = "zones[0].rows[0].seats[60]"
+    assert told == [
+        (
+            "zones[0].rows[0].seats[0].category",
+            'The category "Boxes" is not declared: 119 seats, first X-0',
+            {"name": "Boxes", "count": 119, "first": "X-0"},
+        ),
+        (
+            f"{place}.category",
+            f'The category "Nowhere" is not declared: 1 seat, {place}',
+            {"name": "Nowhere", "count": 1, "first": place},
+        ),
+    ]
+
+
+def test_an_undeclared_category_beyond_the_listed_faults_is_counted_once() -> None:
+    bad = document()
+    bad["zones"][0]["rows"][0]["seats"] = [
+        *[{}] * FAULTS_LISTED_MAX,
+        *[seat(guid, category="Boxes") for guid in ("X-1", "X-2")],
+    ]
+    with pytest.raises(PlanFaults) as caught:
+        parse_plan(bad)
+    # Each of the empty seats lacks four keys.
+    assert caught.value.fields["more"] == 3 * FAULTS_LISTED_MAX + 1
 
 
 def test_a_category_declared_twice_is_named() -> None:

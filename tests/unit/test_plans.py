@@ -222,7 +222,9 @@ def test_css_colors_pass(color: str) -> None:
 def test_a_fault_of_the_json_names_line_and_column(text: bytes, place: str) -> None:
     with pytest.raises(PlanFaults, match="not valid JSON") as caught:
         load_plan(text)
-    assert [fault["place"] for fault in caught.value.fields["faults"]] == [place]
+    (fault,) = caught.value.fields["faults"]
+    assert fault["place"] == place
+    assert "line {line} column {column}".format(**fault["values"]) == place
 
 
 def test_not_a_number_in_json_is_named_by_its_place_in_the_plan() -> None:
