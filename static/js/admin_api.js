@@ -65,7 +65,21 @@ export class AdminApi {
     return this.#change('PATCH', `shows/${show}`, { body: patch });
   }
 
-  /** @param {number} show @param {number[]} seats @param {string} reason */
+  /**
+   * @param {number} show
+   * @param {number} after version
+   * @returns {Promise<{events: {version: number, kind: string, seats: number[]}[]}>}
+   */
+  events(show, after) {
+    return this.#ask('GET', `shows/${show}/events?after=${after}`);
+  }
+
+  /**
+   * @param {number} show
+   * @param {number[]} seats
+   * @param {string} reason
+   * @returns {Promise<{version: number}>}
+   */
   block(show, seats, reason) {
     return this.#change('POST', `shows/${show}/blocks`, { body: { seats, reason } });
   }

@@ -2,6 +2,7 @@
 
 import { ask, failureWords, say, sayFailure } from './admin_ask.js';
 import { BlockingForm } from './admin_blocking.js';
+import { blockedBefore, labelsOf } from './admin_blocked.js';
 import { write } from './admin_keyed.js';
 import { byId, make } from './dom.js';
 import { countdown, money, wholeNumber } from './formats.js';
@@ -206,24 +207,23 @@ export class SeatsPanel {
    * @param {string} reason
    */
   async #block(how, seats, reason) {
+    const plan = this.#map.session?.plan ?? null;
     await this.#attempt(async () => {
-      await this.#api[how](this.#showId, seats, reason);
-      say(await this.#blockedWords(how, seats, reason));
-      this.#blocking.clear();
+      try {
+        const { version } = await this.#api[how](this.#showId, seats, reason);
+        const words = [t(`admin.${how}ed_done`, { count: seats.length })];
+        if (how === 'block') {
+          const asked = { show: this.#showId, seats, reason, version };
+          words.push(await blockedBefore(this.#api, asked, plan));
+        }
+        say(words.filter(Boolean).join(' '));
+        this.#blocking.clear();
+      } catch (error) {
+        const isLost = error instanceof WireError && error.code === 'seats_taken';
+        if (!isLost) throw error;
+        say(t('admin.seats_taken', { names: labelsOf(error.fields.seats, plan) }), 'failed');
+      }
     });
-  }
-
-  /**
-   * @param {import('./admin_blocking.js').How} how
-   * @param {number[]} seats
-   * @param {string} reason
-   */
-  async #blockedWords(how, seats, reason) {
-    const words = t(`admin.${how}ed_done`, { count: seats.length });
-    if (how === 'unblock') return words;
-    // Seats that are blocked already stay so, with the reason of whoever was faster.
-    const { reason: given = '' } = await this.#api.seat(this.#showId, seats[0]);
-    return given === reason ? words : `${words} ${t('admin.blocked_before', { reason: given })}`;
   }
 
   /**

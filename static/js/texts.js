@@ -369,6 +369,7 @@ export const TEXTS = Object.freeze({
     'admin.failed_forbidden': 'Your role may not do this.',
     'admin.failed_hold_gone': 'This hold has ended already.',
     'admin.failed_seats_taken': 'Some of these seats are not free any more. Nothing was changed.',
+    'admin.seats_taken': 'Not free any more: {names}. Nothing was changed.',
     'admin.failed_unauthorized':
       'Your token is not valid any more. Sign in again; what you typed is still here.',
     'admin.not_token': 'This is not a token. Paste it whole, with its two dots.',
@@ -379,7 +380,9 @@ export const TEXTS = Object.freeze({
     'admin.figures_old':
       'These figures are of {time}: the server cannot be reached. The page keeps trying.',
     'admin.blocked_for': 'Blocked for',
-    'admin.blocked_before': 'Somebody else has blocked them before, for this reason: “{reason}”',
+    'admin.blocked_before': 'Somebody else had blocked before: {seats}.',
+    'admin.blocked_because': '{names} (“{reason}”)',
+    'admin.blocked_silently': '{names} (without a reason)',
     'admin.choose_one': 'To release a hold or cancel a booking, choose one of its seats alone.',
     'admin.too_many': 'At most {count} seats can be blocked or unblocked at once. Choose fewer.',
     'admin.release_told': '{holder} is told.',
@@ -857,6 +860,7 @@ export const TEXTS = Object.freeze({
     'admin.failed_hold_gone': 'Diese Reservierung ist schon beendet.',
     'admin.failed_seats_taken':
       'Einige dieser Plätze sind nicht mehr frei. Es wurde nichts geändert.',
+    'admin.seats_taken': 'Nicht mehr frei: {names}. Es wurde nichts geändert.',
     'admin.failed_unauthorized':
       'Ihr Token ist nicht mehr gültig. Melden Sie sich neu an; was Sie eingegeben haben, ist ' +
       'noch da.',
@@ -870,7 +874,9 @@ export const TEXTS = Object.freeze({
       'Diese Zahlen sind von {time}: Der Server ist nicht erreichbar. Die Seite versucht es ' +
       'weiter.',
     'admin.blocked_for': 'Gesperrt wegen',
-    'admin.blocked_before': 'Jemand anderes hat sie schon gesperrt, aus diesem Grund: „{reason}“',
+    'admin.blocked_before': 'Jemand anderes hatte schon gesperrt: {seats}.',
+    'admin.blocked_because': '{names} („{reason}“)',
+    'admin.blocked_silently': '{names} (ohne Grund)',
     'admin.choose_one':
       'Um eine Reservierung aufzuheben oder eine Buchung zu stornieren, wählen Sie einen ihrer ' +
       'Plätze allein.',

@@ -255,6 +255,44 @@ async def test_seats_of_an_undeclared_category_are_one_fault_on_the_page(
     await expect(faults).to_contain_text("„Loge“ ist nicht angegeben: 5 Plätze, zuerst 1-1")
 
 
+async def test_seats_that_somebody_else_blocked_before_are_named_with_their_reasons(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    staff = await open_desk(fleet, visitors, web.url)
+    await staff.get_by_text("Rows", exact=True).click()
+    await staff.mouse.click(*await at_seat(staff, 3))
+    await staff.get_by_label("Reason").fill("Camera")
+    block = staff.get_by_role("button", name="Block 10 free seats")
+    await expect(block).to_be_enabled()
+    # The page does not hear of it before it asks.
+    await staff.evaluate("() => document.querySelector('seat-map#map').session.sync.stop()")
+    for seats, reason in (([1, 4], "Rain"), ([7], "")):
+        await fleet.post(web.url, f"/shows/{show}/blocks", {"seats": seats, "reason": reason})
+    await block.click()
+    toast = staff.locator("#toast")
+    await expect(toast).to_contain_text("10 seats are off sale.")
+    await expect(toast).to_contain_text("before: 1-2, 1-5 (“Rain”), 1-8 (without a reason).")
+
+
+async def test_seats_that_are_taken_are_named_when_a_block_is_refused(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    staff = await open_desk(fleet, visitors, web.url)
+    await staff.get_by_text("Rows", exact=True).click()
+    await staff.mouse.click(*await at_seat(staff, 3))
+    block = staff.get_by_role("button", name="Block 10 free seats")
+    await expect(block).to_be_enabled()
+    await staff.evaluate("() => document.querySelector('seat-map#map').session.sync.stop()")
+    async with fleet.buyer(web) as buyer:
+        await buyer.ask("hold", show=show, hold=str(uuid4()), seats=[2, 5])
+    await block.click()
+    await expect(staff.locator("#toast")).to_contain_text("Not free any more: 1-3, 1-6.")
+
+
 async def test_the_box_office_is_no_wider_than_a_small_phone(
     fleet: Fleet, visitors: Visitors
 ) -> None:
