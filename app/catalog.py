@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # A stadium of 40,000 seats takes 12 MB with its document in both codings: 200 MB at worst.
 PLANS_KEPT_MAX: Final = 16
 SHOWS_KEPT_MAX: Final = 10_000
+VENUES_KEPT_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Catalog:
         self._database = database
         self._queries = load_queries("catalog")
         self._plans = Recent(self._read_plan, entries_max=PLANS_KEPT_MAX)
+        self._venues = Recent(self._read_venue, entries_max=VENUES_KEPT_MAX)
         self._outlines = Recent(self._read_outline, entries_max=SHOWS_KEPT_MAX)
         self._shows = SharedReads(self._read_show)
         self._lists = SharedReads(self._read_shows)
@@ -96,10 +98,7 @@ class Catalog:
 
     async def venue(self, venue: int) -> Venue:
         """Return a venue. Raises NotFound."""
-        row = await self._database.fetchrow(self._queries["venue"], venue)
-        if row is None:
-            raise NotFound(f"There is no venue {venue}.")
-        return Venue(venue, row["name"], row["plan_hash"], row["seat_count"])
+        return await self._venues.get(venue)
 
     async def plan(self, plan_hash: str) -> SeatingPlan:
         """Return the plan with that hash, without its `document`. Raises NotFound."""
@@ -184,6 +183,12 @@ class Catalog:
 
     async def _read_shows(self, limit: int) -> list[Show]:
         return [_show(row) for row in await self._database.fetch(self._queries["shows"], limit)]
+
+    async def _read_venue(self, venue: int) -> Venue:
+        row = await self._database.fetchrow(self._queries["venue"], venue)
+        if row is None:
+            raise NotFound(f"There is no venue {venue}.")
+        return Venue(venue, row["name"], row["plan_hash"], row["seat_count"])
 
     async def _read_plan(self, plan_hash: str) -> _Kept:
         row = await self._database.fetchrow(self._queries["plan"], plan_hash)

@@ -190,6 +190,10 @@ class VenueAnswer(Answer, frozen=True):
     count: Count
 
 
+class NamedVenueAnswer(VenueAnswer, frozen=True):
+    name: str
+
+
 class PlanCategoryAnswer(Answer, frozen=True):
     name: str
     color: str

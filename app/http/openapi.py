@@ -52,6 +52,9 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     ("POST", "/api/v1/venues"): Operation(
         "Add a venue with its plan", answers.VenueAnswer, 201, body=forms.VenueForm
     ),
+    ("GET", "/api/v1/venues/{venue}"): Operation(
+        "Read a venue", answers.NamedVenueAnswer, others=(304,)
+    ),
     ("POST", "/api/v1/plans/check"): Operation(
         "Say what a plan would be; nothing is kept", answers.PlanAnswer, body={"type": "object"}
     ),
@@ -139,6 +142,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
 
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "show": {"type": "integer", "minimum": 1},
+    "venue": {"type": "integer", "minimum": 1},
     "hold": {"type": "string", "format": "uuid"},
     "booking": {"type": "string", "format": "uuid"},
     "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},

@@ -43,10 +43,12 @@ def identify(request: Request, tokens: Tokens, action: Action) -> Actor:
 
 def show_id(request: Request) -> int:
     """Return the show of the path. Raises NotFound for what cannot be a show's id."""
-    number = _whole_number(request.path_params["show"])
-    if number is None:
-        raise NotFound("There is no such show.")
-    return number
+    return _id_in_path(request, "show")
+
+
+def venue_id(request: Request) -> int:
+    """Return the venue of the path. Raises NotFound for what cannot be a venue's id."""
+    return _id_in_path(request, "venue")
 
 
 def uuid_in_path(request: Request, name: str) -> UUID:
@@ -136,6 +138,13 @@ def seat_indexes(seats: Sequence[int | str], plan: SeatingPlan) -> tuple[int, ..
             raise BadMessage(f"The seat {_shown(seat)} is named twice.", seat=seat, where=where)
         indexes.add(index)
     return tuple(sorted(indexes))
+
+
+def _id_in_path(request: Request, name: str) -> int:
+    number = _whole_number(request.path_params[name])
+    if number is None:
+        raise NotFound(f"There is no such {name}.")
+    return number
 
 
 def _bearer(header: str) -> str:

@@ -1,4 +1,4 @@
-"""Plans: a hash names one document for ever."""
+"""Venues, and their plans: a hash names one document for ever."""
 
 import re
 from typing import Final
@@ -8,11 +8,23 @@ from starlette.responses import Response
 
 from app.domain import Actor
 from app.errors import NotFound
-from app.http.replies import document_reply
+from app.http.parsing import venue_id
+from app.http.replies import document_reply, tagged_reply
 from app.services import Services
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+async def read_venue(services: Services, request: Request, _actor: Actor) -> Response:
+    venue = await services.catalog.venue(venue_id(request))
+    form = {
+        "venue": venue.venue,
+        "name": venue.name,
+        "plan_hash": venue.plan_hash,
+        "count": venue.count,
+    }
+    return tagged_reply(request, form)
 
 
 async def read_plan(services: Services, request: Request, _actor: Actor) -> Response:

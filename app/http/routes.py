@@ -62,6 +62,7 @@ async def read_description(_services: Services, request: Request, _actor: Actor)
 ROUTES: Final[dict[str, dict[str, Entry]]] = {
     "/api/v1/sessions": {"POST": (None, sessions.begin_session)},
     "/api/v1/venues": {"POST": (Action.ADD_VENUE, admin.add_venue)},
+    "/api/v1/venues/{venue}": {"GET": (Action.WATCH, plans.read_venue)},
     "/api/v1/plans/check": {"POST": (Action.ADD_VENUE, admin.check_plan)},
     "/api/v1/plans/{hash}": {"GET": (Action.WATCH, plans.read_plan)},
     "/api/v1/shows": {

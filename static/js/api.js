@@ -27,6 +27,14 @@ export class Api {
   }
 
   /**
+   * @param {number} venue
+   * @returns {Promise<{venue: number, name: string, plan_hash: string, count: number}>}
+   */
+  venue(venue) {
+    return this.#ask('GET', `venues/${venue}`);
+  }
+
+  /**
    * Fetch a plan document. It is immutable: the browser's cache keeps it for ever.
    *
    * @param {string} planHash

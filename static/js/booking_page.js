@@ -1,6 +1,6 @@
 /**
- * The page `/shows/{id}/bookings/{booking}`: seats, total, reference and QR code of a booking. It
- * watches its show, so a cancellation is seen here too.
+ * The page `/shows/{id}/bookings/{booking}`: what, when and where, seats, total, reference and QR
+ * code of a booking. It watches its show, so a cancellation is seen here too.
  */
 
 import { bookingAt } from './addresses.js';
@@ -24,6 +24,9 @@ const NOT_YOURS_CODES = Object.freeze(['not_found', 'forbidden', 'unauthorized']
 class BookingPage {
   #ticket;
   #session;
+  #api;
+  /** Whose name is shown or asked for; 0 for none. */
+  #venue = 0;
   /** @type {BookingForm | null} */
   #booking = null;
   #isAsking = false;
@@ -34,16 +37,19 @@ class BookingPage {
   /**
    * @param {BookingTicket} ticket
    * @param {ShowSession} session
+   * @param {Pick<Api, 'venue'>} api
    */
-  constructor(ticket, session) {
+  constructor(ticket, session, api) {
     this.#ticket = ticket;
     this.#session = session;
+    this.#api = api;
   }
 
   start() {
     // The page lives as long as its session.
     const { signal } = new AbortController();
     this.#session.on('show', () => this.#render(), signal);
+    this.#session.on('show', () => this.#nameVenue(0), signal);
     this.#session.on('plan', () => this.#render(), signal);
     this.#session.sync.on('seats', () => this.#checkSeats(), signal);
     this.#session.start();
@@ -90,6 +96,22 @@ class BookingPage {
     if (booking === null || booking.status === 'cancelled') return;
     const { statuses } = this.#session.sync;
     if (booking.seats.some((seat) => statuses[seat] !== SeatStatus.BOOKED)) this.#load(0);
+  }
+
+  /** @param {number} attempt */
+  async #nameVenue(attempt) {
+    const venue = this.#session.show?.venue ?? 0;
+    if (venue === this.#venue) return;
+    this.#venue = venue;
+    try {
+      byId('where').textContent = (await this.#api.venue(venue)).name;
+    } catch {
+      const delayMs = retryDelayMs(attempt + 1, systemClock.random());
+      systemClock.after(delayMs, () => {
+        this.#venue = 0;
+        this.#nameVenue(attempt + 1);
+      });
+    }
   }
 
   /** @param {number} attempt */
@@ -163,9 +185,10 @@ function open() {
     byId('words').textContent = t('booking.bad_address');
     return;
   }
-  const token = new SessionToken(new Api(location.origin), openKeyStore());
+  const api = new Api(location.origin);
+  const token = new SessionToken(api, openKeyStore());
   const session = new ShowSession(location.origin, booking.showId, { token });
-  new BookingPage(new BookingTicket(booking, token), session).start();
+  new BookingPage(new BookingTicket(booking, token), session, api).start();
 }
 
 applyTexts();

@@ -1,5 +1,6 @@
 /** The kiosk's last screen: the booking with its code, printed, and then the next visitor. */
 
+import { Api } from './api.js';
 import { retryDelayMs } from './backoff.js';
 import { byId, make } from './dom.js';
 import { money, showTime } from './formats.js';
@@ -8,6 +9,8 @@ import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
 /** @typedef {import('./hold_keeper.js').Booking} Booking */
+/** @typedef {{reference: string, code: string, venue: string}} Papers
+ *   code: address of the picture, empty while it is fetched; venue: its name */
 
 export class KioskTicket {
   #session;
@@ -15,6 +18,7 @@ export class KioskTicket {
   #token;
   #clock;
   #onDone;
+  #api = new Api(location.origin);
   #seconds = make('p', { className: 'soft' });
   /** Which booking is shown, so that a late answer about another one is not. */
   #shown = '';
@@ -42,12 +46,12 @@ export class KioskTicket {
    */
   async show(booking) {
     this.#shown = booking.booking;
-    this.#render(booking, booking.booking, '');
+    this.#render(booking, { reference: booking.booking, code: '', venue: '' });
     for (let attempt = 0; this.#shown === booking.booking; attempt++) {
       try {
-        const { reference, code } = await this.#fetch(booking.booking);
+        const papers = await this.#fetch(booking.booking);
         if (this.#shown !== booking.booking) return;
-        await this.#render(booking, reference, code);
+        await this.#render(booking, papers);
         return window.print();
       } catch {
         await this.#wait(retryDelayMs(attempt, this.#clock.random()));
@@ -66,21 +70,24 @@ export class KioskTicket {
     byId('ticket').replaceChildren();
   }
 
-  /** @param {string} booking */
+  /**
+   * @param {string} booking
+   * @returns {Promise<Papers>}
+   */
   async #fetch(booking) {
     const path = `/api/v1/shows/${this.#showId}/bookings/${booking}`;
     const token = await this.#token.get();
     const { reference } = await askJson(new URL(path, location.origin), { token });
     const code = await askText(new URL(`${path}/qr.svg`, location.origin), { token });
-    return { reference, code: `data:image/svg+xml,${encodeURIComponent(code)}` };
+    const { name } = await this.#api.venue(this.#session.show?.venue ?? 0);
+    return { reference, code: `data:image/svg+xml,${encodeURIComponent(code)}`, venue: name };
   }
 
   /**
    * @param {Booking} booking
-   * @param {string} reference
-   * @param {string} code address of the picture; empty while it is fetched
+   * @param {Papers} papers
    */
-  async #render(booking, reference, code) {
+  async #render(booking, { reference, code, venue }) {
     const { show, plan } = this.#session;
     if (show === null) return;
     const picture = make('img', { className: 'code', alt: t('booking.qr') });
@@ -95,6 +102,7 @@ export class KioskTicket {
           make('h2', { className: 'done' }, t('kiosk.booked')),
           make('p', { className: 'what' }, show.title),
           make('p', {}, showTime(show.starts_at)),
+          make('p', { className: 'where' }, venue),
           make(
             'ul',
             {},

@@ -533,6 +533,7 @@ export const TEXTS = Object.freeze({
     'map.fit': 'Ganzen Plan zeigen',
     'map.label': 'Saalplan für {title}: {free} von {count} Plätzen frei',
     'map.section': '{free} von {count} frei',
+    'map.section_yours': { one: '{count} für Sie reserviert', other: '{count} für Sie reserviert' },
     'map.keys':
       'Pfeiltasten gehen von Platz zu Platz, Eingabe wählt einen Platz oder gibt ihn zurück, ' +
       'plus und minus vergrößern und verkleinern, 0 zeigt den ganzen Plan.',
@@ -541,7 +542,6 @@ export const TEXTS = Object.freeze({
     'sign.held': 'Von anderen reserviert',
     'sign.booked': 'Gebucht',
     'sign.blocked': 'Nicht im Verkauf',
-    'map.section_yours': { one: '{count} für Sie reserviert', other: '{count} für Sie reserviert' },
 
     'legend.title': 'Preise und Zeichen',
 

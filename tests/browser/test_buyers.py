@@ -143,6 +143,7 @@ async def test_a_phone_holds_and_books_by_touch_and_gets_a_code(
     assert await code.evaluate("image => image.naturalWidth") > 0
     await expect(page.locator("#seats li")).to_have_count(2)
     await expect(page.locator("#total")).to_have_text("€100.00")
+    await expect(page.locator("#where")).to_have_text("Hall")
     booked = await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert booked, "the booking page is wider than the phone"
 
@@ -281,6 +282,7 @@ async def test_a_booking_can_be_put_into_a_calendar(fleet: Fleet, visitors: Visi
     text = await asyncio.to_thread(Path(await download.path()).read_text, encoding="utf-8")
     assert text.startswith("BEGIN:VCALENDAR")
     assert "DTSTART:20310501T183000Z" in text
+    assert "LOCATION:Hall" in text
 
 
 async def test_a_booking_fits_on_the_roll_of_a_receipt_printer(
@@ -296,7 +298,7 @@ async def test_a_booking_fits_on_the_roll_of_a_receipt_printer(
     await page.emulate_media(media="print")
     # 80 mm, less the margins that such printers keep.
     await page.set_viewport_size({"width": 272, "height": 800})
-    for part in ("#total", "#reference", "#number", "#qr"):
+    for part in ("#where", "#total", "#reference", "#number", "#qr"):
         box = await page.locator(part).bounding_box()
         assert box is not None
         assert box["x"] >= 0

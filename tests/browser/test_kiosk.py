@@ -59,6 +59,7 @@ async def test_a_kiosk_prints_the_booking_and_nothing_else(
     await kiosk.emulate_media(media="print")
     await expect(code).to_be_visible()
     await expect(kiosk.locator("#ticket .reference")).to_be_visible()
+    await expect(kiosk.locator("#ticket .where")).to_have_text("Hall")
     await expect(kiosk.get_by_role("button")).to_have_count(0)
     await expect(kiosk.locator("#map")).to_be_hidden()
 

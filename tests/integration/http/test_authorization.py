@@ -22,6 +22,7 @@ ADMIN: Final = frozenset({Role.ADMIN})
 MAY: Final = {
     ("POST", "/api/v1/sessions"): PUBLIC,
     ("POST", "/api/v1/venues"): ADMIN,
+    ("GET", "/api/v1/venues/{venue}"): PUBLIC,
     ("POST", "/api/v1/plans/check"): ADMIN,
     ("GET", "/api/v1/plans/{hash}"): PUBLIC,
     ("GET", "/api/v1/shows"): PUBLIC,
@@ -69,7 +70,7 @@ def routes() -> Iterator[tuple[str, str]]:
 async def ask(api: Api, method: str, path: str, show: int, role: Role) -> httpx.Response:
     """Ask with a path in which only the show exists, and with no body that could do anything."""
     headers = {} if role is Role.ANONYMOUS else {"Authorization": f"Bearer {api.token(role)}"}
-    names = {"show": show, "hold": uuid4(), "booking": uuid4(), "seat": 0, "path": "x"}
+    names = {"show": show, "hold": uuid4(), "booking": uuid4(), "seat": 0, "venue": 1, "path": "x"}
     url = path.replace(":path", "").format(**names, hash="0" * 64, reference="A")
     return await api.client.request(method, url, headers=headers)
 

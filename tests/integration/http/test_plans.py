@@ -18,6 +18,17 @@ async def test_a_venue_answers_its_plan_s_hash_and_count(api: Api) -> None:
     assert response.json() == {"venue": 1, "plan_hash": parse_plan(PLAN).hash, "count": 12}
 
 
+async def test_a_venue_is_read_by_its_number(api: Api) -> None:
+    added = await api.do("POST", "/venues", {"name": "House", "plan": PLAN}, who=Role.ADMIN)
+    path = f"/venues/{added['venue']}"
+    response = await api.ask("GET", path)
+    assert response.json() == {**added, "name": "House"}
+    unchanged = await api.ask("GET", path, headers={"If-None-Match": response.headers["etag"]})
+    assert unchanged.status_code == 304
+    for unknown in (added["venue"] + 1, 0, "x", -1, 2**63):
+        assert await api.refusal("GET", f"/venues/{unknown}") == (404, "not_found")
+
+
 async def test_the_hash_of_a_plan_is_the_hash_of_what_is_sent(api: Api, show: int) -> None:
     plan_hash = (await api.do("GET", f"/shows/{show}"))["plan_hash"]
     response = await api.ask("GET", f"/plans/{plan_hash}", headers={"Accept-Encoding": "identity"})
