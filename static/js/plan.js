@@ -67,6 +67,7 @@ export class SeatPlan {
     /** @type {Area[]} */
     this.areas = [];
     this.#flatten(document.zones);
+    this.#tellLabelsApart();
     findGrounds(this.areas);
     this.bounds = this.#measure(document.size);
     /** The median, which most seats are close to. */
@@ -143,6 +144,17 @@ export class SeatPlan {
         this.#makeRoom(first, seat);
         this.rows.push(this.#rowOf(row, { name: zone.name ?? '', zoneIndex }, first, seat));
       }
+    }
+  }
+
+  /** As the server does: where a seat's guid comes again, its zone's name stands before it. */
+  #tellLabelsApart() {
+    const known = new Set();
+    const again = new Set();
+    for (const label of this.labels) (known.has(label) ? again : known).add(label);
+    if (again.size === 0) return;
+    for (const [seat, label] of this.labels.entries()) {
+      if (again.has(label)) this.labels[seat] = `${this.zoneOf(seat)}/${label}`;
     }
   }
 

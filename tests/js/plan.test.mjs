@@ -183,3 +183,10 @@ test('categories that the plan gives one colour are told apart by its shades', (
   assert.equal(new Set([dark, lighter, still]).size, 3);
   assert.deepEqual(colors('red', 'red', undefined), ['red', 'red', '#888888']);
 });
+
+test('seats whose guid comes again in another zone are told apart as the server does', () => {
+  const twice = structuredClone(DOCUMENT);
+  twice.zones[1].rows[0].seats[0].seat_guid = 'a1';
+  assert.deepEqual(new SeatPlan(twice).labels, ['Stalls/a1', 'a2', 'b1', '/a1']);
+  assert.deepEqual(new SeatPlan(DOCUMENT).labels, ['a1', 'a2', 'b1', 'c1']);
+});
