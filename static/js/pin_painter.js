@@ -15,9 +15,8 @@ const TEXT_PX = 11;
 const TEXT_ROOM_PX = 4;
 const EDGE_PX = 1.5;
 
-/** Between these angles a head is round; below, it runs down to its point. */
-const HEAD_BEGIN = 0.85 * Math.PI;
-const HEAD_END = 2.15 * Math.PI;
+/** This far to both sides of its point a head is not round, but runs to it. */
+const POINT_ANGLE = 0.35 * Math.PI;
 
 /**
  * @param {Context} context in CSS pixels
@@ -45,9 +44,13 @@ function paintPin(context, x, y, count, theme) {
   const words = count > 1 ? wholeNumber(count) : '';
   const width = words === '' ? 0 : context.measureText(words).width;
   const radius = Math.max(HEAD_RADIUS_PX, width / 2 + TEXT_ROOM_PX);
-  const middle = y - radius - POINT_PX;
+  const height = radius + POINT_PX;
+  // At the upper edge it hangs down from its point.
+  const isBelow = y >= 0 && y < height + radius;
+  const middle = isBelow ? y + height : y - height;
+  const toPoint = (isBelow ? -0.5 : 0.5) * Math.PI;
   context.beginPath();
-  context.arc(x, middle, radius, HEAD_BEGIN, HEAD_END);
+  context.arc(x, middle, radius, toPoint + POINT_ANGLE, toPoint - POINT_ANGLE + 2 * Math.PI);
   context.lineTo(x, y);
   context.closePath();
   context.fillStyle = theme.own;

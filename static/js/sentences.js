@@ -46,14 +46,23 @@ export function showState({ status }) {
 }
 
 /**
+ * Say what becomes of the seats that somebody holds.
+ *
+ * @param {{status: string}} show
+ * @returns {string} empty where that goes without saying
+ */
+export function keptWords({ status }) {
+  return HOLDS_KEPT.includes(status) ? t('banner.kept') : '';
+}
+
+/**
  * Say how it stands with a show and with the seats that somebody holds.
  *
  * @param {{status: string}} show
  * @returns {string} empty while tickets are on sale
  */
 export function showBanner(show) {
-  const kept = HOLDS_KEPT.includes(show.status) ? t('banner.kept') : '';
-  return [showState(show), kept].filter(Boolean).join(' ');
+  return [showState(show), keptWords(show)].filter(Boolean).join(' ');
 }
 
 /**

@@ -10,7 +10,7 @@ import { Legend } from './legend.js';
 import { NoticeBar } from './notice_bar.js';
 import { Notices } from './notices.js';
 import { SeatList } from './seat_list.js';
-import { showBanner, showStatusWords } from './sentences.js';
+import { keptWords, showState, showStatusWords } from './sentences.js';
 import { applyTexts, t } from './texts.js';
 import { ViewSwitch } from './view_switch.js';
 
@@ -30,9 +30,10 @@ function showShow({ show }) {
   chip.hidden = false;
   const banner = byId('banner');
   banner.dataset.status = status;
-  byId('banner-status').textContent = showBanner(show);
-  byId('banner-message').textContent = show.message ?? '';
-  banner.hidden = showBanner(show) === '' && !show.message;
+  const words = [keptWords(show), show.message].filter(Boolean).join(' ');
+  byId('banner-status').textContent = showState(show);
+  byId('banner-message').textContent = words;
+  banner.hidden = showState(show) === '' && words === '';
 }
 
 /** @param {ShowSession} session */

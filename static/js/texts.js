@@ -40,7 +40,7 @@ export const TEXTS = Object.freeze({
     'banner.cancelled': 'This show is cancelled. Seats that were held have been given back.',
     'banner.closed': 'Sales for this show have ended: no new seats.',
     'banner.unknown': 'No new seats for now.',
-    'banner.kept': 'Seats you hold stay yours until their time is over, and you can book them.',
+    'banner.kept': 'Seats you hold stay yours until their time is over and can be booked.',
 
     'fresh.live': 'Live',
     'fresh.catching_up': 'Catching up…',
@@ -123,11 +123,11 @@ export const TEXTS = Object.freeze({
     },
     'basket.said_returned': 'Given back: {names}.',
     'basket.closed': 'No new seats can be held at the moment.',
-    'basket.still_yours': 'You can still book these seats, until their time is over.',
-    'basket.prices_kept': 'Prices have changed since. These seats keep the price you chose them at.',
+    'basket.still_yours': 'You can still book these seats.',
+    'basket.prices_kept': 'Prices have changed. Your seats keep theirs.',
     'basket.prices_unknown':
-      'The total is what these seats cost when you chose them. What each of them cost is not ' +
-      'known here any more.',
+      'The total is what these seats cost when you chose them. The price of each is not known ' +
+      'here any more.',
     'basket.waiting': 'Waiting for the connection…',
     'basket.booked': 'Booked',
     'basket.see_booking': 'Show the booking',
@@ -503,8 +503,7 @@ export const TEXTS = Object.freeze({
     'banner.closed': 'Der Verkauf für diese Vorstellung ist beendet: Es gibt keine neuen Plätze.',
     'banner.unknown': 'Zurzeit gibt es keine neuen Plätze.',
     'banner.kept':
-      'Plätze, die Sie reserviert haben, bleiben Ihnen, bis deren Zeit abläuft, und Sie können ' +
-      'sie buchen.',
+      'Was Sie reserviert haben, bleibt Ihnen, bis die Zeit abläuft, und lässt sich buchen.',
 
     'fresh.live': 'Live',
     'fresh.catching_up': 'Wird aktualisiert…',
@@ -592,10 +591,8 @@ export const TEXTS = Object.freeze({
     },
     'basket.said_returned': 'Zurückgegeben: {names}.',
     'basket.closed': 'Zurzeit können keine neuen Plätze reserviert werden.',
-    'basket.still_yours': 'Diese Plätze können Sie noch buchen, bis deren Zeit abläuft.',
-    'basket.prices_kept':
-      'Die Preise haben sich geändert. Diese Plätze behalten den Preis, zu dem Sie sie gewählt ' +
-      'haben.',
+    'basket.still_yours': 'Diese Plätze können Sie noch buchen.',
+    'basket.prices_kept': 'Es gibt neue Preise. Ihre Plätze behalten den alten.',
     'basket.prices_unknown':
       'Die Summe ist der Preis dieser Plätze, als Sie sie gewählt haben. Was jeder einzelne ' +
       'kostet, ist hier nicht mehr bekannt.',

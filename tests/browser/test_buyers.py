@@ -190,7 +190,7 @@ async def test_CM7_held_seats_keep_their_price_and_show_it_through_a_reload(
     await expect(page.locator("#prices")).to_contain_text("€70.00")
     await expect(page.locator("#basket li")).to_contain_text("€50.00")
     await expect(page.locator("#basket .total")).to_contain_text("€50.00")
-    await expect(page.locator("#basket .note")).to_contain_text("keep the price")
+    await expect(page.locator("#basket .note")).to_contain_text("Your seats keep theirs.")
     await hold_seat(page, 4)
     for _ in range(2):
         lines = page.locator("#basket li")

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
 import { MapScene } from '../../static/js/map_scene.js';
+import { paintPins } from '../../static/js/pin_painter.js';
 import { SeatPlan } from '../../static/js/plan.js';
 import { SeatMark } from '../../static/js/seat_marks.js';
 import { pinsOf } from '../../static/js/section_pins.js';
@@ -143,4 +144,17 @@ test('a pin stands in the middle of its seats and counts them, the highest first
       { x: 20, y: 20, count: 2 },
     ],
   );
+});
+
+test('a pin at the upper edge of the map hangs down from its point', () => {
+  const middles = [];
+  const context = { canvas: {}, arc: (x, y) => middles.push(y) };
+  for (const name of ['beginPath', 'lineTo', 'closePath', 'fill', 'stroke', 'fillRect']) {
+    context[name] = () => {};
+  }
+  const view = { scale: 1, offsetX: 0, offsetY: 0 };
+  const pins = [5, 300].map((y) => ({ x: 100, y, count: 1 }));
+  paintPins(context, pins, view, THEME);
+  assert.ok(middles[0] > 5);
+  assert.ok(middles[1] < 300);
 });
