@@ -8,9 +8,10 @@ import {
   followHold,
   holdButton,
   isAsking,
-  notesOf,
+  priceNote,
   seatLine,
   seatsOf,
+  stillYoursNote,
   totalOf,
 } from './held_seats.js';
 import { HoldWarning } from './hold_warning.js';
@@ -105,7 +106,8 @@ export class Basket {
         make('span', { className: 'time', role: 'timer', ariaLabel: t('basket.time_left') }),
       ),
       this.#warningLine(),
-      ...notesOf(session),
+      ...stillYoursNote(session),
+      ...priceNote(session),
       make('ul', {}, ...seats.map((seat) => seatLine(session, seat))),
       make(
         'div',

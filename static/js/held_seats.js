@@ -101,25 +101,34 @@ export function totalOf(session) {
 }
 
 /**
- * Return a line for each thing about the held seats that could surprise: that they can be booked
- * although no others can be held, and that they cost something else than such seats cost now.
+ * Say that the held seats can be booked although no others can be held; nothing while they can.
  *
  * @param {ShowSession} session
  */
-export function notesOf(session) {
-  const { holding, show, plan } = session;
-  const seats = [...holding.seats];
-  if (show === null || plan === null || seats.length === 0) return [];
-  const notes = [];
+export function stillYoursNote({ show }) {
   // With a cancelled show its holds end.
-  const isStillYours = show.status !== 'on_sale' && show.status !== 'cancelled';
-  if (isStillYours) notes.push(t('basket.still_yours'));
+  const isSaid = show !== null && show.status !== 'on_sale' && show.status !== 'cancelled';
+  return isSaid ? [note(t('basket.still_yours'))] : [];
+}
+
+/**
+ * Say that the held seats cost something else than such seats cost now; nothing when they do not.
+ *
+ * @param {ShowSession} session
+ */
+export function priceNote(session) {
+  const { holding, show, plan } = session;
+  if (show === null || plan === null) return [];
+  const seats = [...holding.seats];
   const prices = seats.map((seat) => holding.priceOf(seat));
-  if (prices.includes(undefined)) notes.push(t('basket.prices_unknown'));
-  else if (prices.some((price, index) => price !== session.priceNowOf(seats[index]))) {
-    notes.push(t('basket.prices_kept'));
-  }
-  return notes.map((words) => make('p', { className: 'note' }, words));
+  if (prices.includes(undefined)) return [note(t('basket.prices_unknown'))];
+  const areToday = prices.every((price, index) => price === session.priceNowOf(seats[index]));
+  return areToday ? [] : [note(t('basket.prices_kept'))];
+}
+
+/** @param {string} words */
+function note(words) {
+  return make('p', { className: 'note' }, words);
 }
 
 /**

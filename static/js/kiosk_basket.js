@@ -2,7 +2,7 @@
 
 import { make } from './dom.js';
 import { countdown } from './formats.js';
-import { followHold, holdButton, notesOf, seatLine, seatsOf, totalOf } from './held_seats.js';
+import { followHold, holdButton, priceNote, seatLine, seatsOf, totalOf } from './held_seats.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./show_session.js').ShowSession} ShowSession */
@@ -63,7 +63,7 @@ export class KioskBasket {
       make(
         'div',
         { className: 'sum' },
-        ...notesOf(session),
+        ...priceNote(session),
         make(
           'p',
           { className: 'total' },

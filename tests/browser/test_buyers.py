@@ -239,6 +239,24 @@ async def test_CM3_held_seats_can_be_booked_while_no_new_ones_can_be_held_and_th
     await expect(page.locator("#seats")).to_contain_text("Seat 4")
 
 
+async def test_on_a_small_phone_nothing_stands_beside_the_page_in_any_state_of_the_show(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    small = {**PHONE, "viewport": {"width": 320, "height": 640}, "locale": "de-DE"}
+    page = await visitors.come(f"{web.url}/shows/{show}", **small)
+    await is_live(page)
+    for status in ("paused", "postponed", "closed", "cancelled"):
+        await fleet.ask("PATCH", web.url, f"/shows/{show}", {"status": status}, role=Role.STAFF)
+        await expect(page.locator("#banner")).to_have_attribute("data-status", status)
+        for part in ("#title", "#views", "#banner"):
+            box = await page.locator(part).bounding_box()
+            assert box is not None
+            assert box["width"] > 80
+            assert box["x"] + box["width"] <= 320
+
+
 async def test_a_click_that_waits_for_the_connection_is_taken_back_by_a_second_one(
     fleet: Fleet, visitors: Visitors
 ) -> None:
@@ -254,12 +272,15 @@ async def test_a_click_that_waits_for_the_connection_is_taken_back_by_a_second_o
     await expect(page.locator("#basket")).to_contain_text("Waiting for the connection")
     await in_list(page, 5).click()
     await expect(page.locator("#basket li")).to_have_count(1)
+    # It was not the end of the patience that took it away.
+    assert await page.locator("#notices").inner_text() == ""
     # What is being given back is kept, by the button of its line.
     give_back = page.get_by_role("button", name=re.compile("^Give back .*Seat 4"))
     await give_back.click()
     await expect(page.locator("#basket")).to_contain_text("Waiting for the connection")
     await give_back.click()
     await expect(page.locator("#basket")).not_to_contain_text("Waiting for the connection")
+    assert await page.locator("#notices").inner_text() == ""
 
     await fleet.start_web(port=urlsplit(web.url).port)
     await is_live(page)

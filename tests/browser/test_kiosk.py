@@ -99,6 +99,28 @@ async def test_a_kiosk_shows_what_the_house_changes_large(fleet: Fleet, visitors
     await expect(kiosk.locator("#banner")).to_contain_text("The lead is ill.")
 
 
+async def test_CM3_CM7_a_kiosk_books_held_seats_of_a_postponed_show_at_their_old_price(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    kiosk = await _start_kiosk(fleet, visitors, f"{web.url}/kiosk/{show}")
+    await kiosk.get_by_role("button", name="Touch to begin").tap()
+    await kiosk.touchscreen.tap(*await at_seat(kiosk, 3))
+    await expect(kiosk.get_by_role("button", name="Book", exact=True)).to_be_enabled()
+    change = {"status": "postponed", "prices": {"Front": 7_000}}
+    await fleet.ask("PATCH", web.url, f"/shows/{show}", change, role=Role.STAFF)
+    await kiosk.get_by_role("alertdialog").get_by_role("button").tap()
+    await expect(kiosk.locator("#banner")).to_contain_text("Seats you hold stay yours")
+    basket = kiosk.locator("#basket")
+    await expect(basket.locator("li")).to_contain_text("€50.00")
+    await expect(basket.locator(".note")).to_have_text(
+        "Prices have changed. Your seats keep theirs."
+    )
+    await kiosk.get_by_role("button", name="Book", exact=True).tap()
+    await expect(kiosk.locator("#ticket .sum")).to_have_text("€50.00")
+
+
 async def test_a_kiosk_whose_token_is_refused_says_so_and_asks_for_another(
     fleet: Fleet, visitors: Visitors
 ) -> None:
