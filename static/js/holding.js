@@ -125,7 +125,6 @@ export class Holding extends Emitter {
     if (this.seats.has(seat) || this.changing.has(seat)) return;
     const { signal } = this.#wish(seat, 'adding');
     await this.#attempt('hold', [seat], () => this.#addToHold(seat, signal));
-    this.#wishes.delete(seat);
     // What was sent before it was taken back may have been carried out.
     if (signal.aborted) await this.remove(seat);
   }
@@ -135,7 +134,6 @@ export class Holding extends Emitter {
     if (!this.seats.has(seat) || this.changing.has(seat)) return;
     const { signal } = this.#wish(seat, 'removing');
     await this.#attempt('release', [seat], () => this.#release(seat, signal));
-    this.#wishes.delete(seat);
     if (signal.aborted) await this.add(seat);
   }
 
@@ -269,7 +267,10 @@ export class Holding extends Emitter {
       failure = isGone(error) ? await this.#takeEnd(action, error) : error;
     }
     if (failure === TAKEN_BACK) failure = null;
-    for (const seat of seats) this.changing.delete(seat);
+    for (const seat of seats) {
+      this.changing.delete(seat);
+      this.#wishes.delete(seat);
+    }
     if (action === this.busy) this.#state.busy = null;
     if (this.total === null && this.seats.size > 0) this.#watch.refresh();
     if (failure instanceof WireError) this.#watch.refuse(action, failure, seats);

@@ -216,6 +216,16 @@ test('a click that waits for the connection is taken back by a second one', asyn
   assert.deepEqual(notices, []);
 });
 
+test('what is refused for want of a connection is not said to wait any more', async () => {
+  const { holding, connection, clock } = await holdingTwo();
+  const waiting = [];
+  holding.addEventListener('change', () => waiting.push(holding.isWaiting(5)));
+  await connection.goDown();
+  holding.remove(5);
+  await clock.advance(8_000);
+  assert.deepEqual(waiting, [true, false]);
+});
+
 test('a seat that is taken back while its answer is lost is given back when it comes', async () => {
   const { holding, connection, clock } = await holdingTwo();
   holding.add(7);
