@@ -23,6 +23,7 @@ from app.changes import ChangeBatch, Position, Snapshot, pack, unpack
 from app.domain import ShowStatus
 from app.errors import SeatsTaken, ShowClosed
 from app.ledger import BoardState
+from app.script_line import ScriptLine
 
 T = TypeVar("T")
 # A hold, and seats that it is to have.
@@ -34,6 +35,9 @@ CLAIM_TTL_MS: Final = 5_000
 # Messages kept for instances that missed some. One message is one batch, so this is seconds of an
 # on-sale and hours of an ordinary day; further back an instance reads the whole board.
 LOG_LENGTH: Final = 1_000
+# The board answers in well under a millisecond; one that takes longer than this is away, and the
+# sale goes on without it.
+ANSWER_TIMEOUT_S: Final = 0.5
 # After a failure the board is left alone this long, so that a batch does not wait for every
 # timeout.
 REST_S: Final = 0.5
@@ -89,6 +93,8 @@ class Board:
 
     def __init__(self, client: Redis, *, prefix: str = "") -> None:
         self._client = client
+        # What every batch asks; all else is rare enough to borrow a connection.
+        self._line = ScriptLine(client.connection_pool, ANSWER_TIMEOUT_S)
         self._prefix = prefix
         self._rest_until = 0.0
         self._takes_no_writes = False
@@ -98,6 +104,10 @@ class Board:
         self._load = client.register_script(scripts["load"])
         self._read = client.register_script(scripts["read"])
         self._image = client.register_script(scripts["image"])
+
+    async def close(self) -> None:
+        """Close the connection that is the board's own; the client's stay open."""
+        await self._line.close()
 
     async def claim(
         self, show: int, takes: Sequence[Take]
@@ -109,7 +119,7 @@ class Board:
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds")
         packed = _packed(takes)
         replies = await self._ask(
-            lambda: self._claim(keys=keys, args=[CLAIM_TTL_MS, packed]), writes=True
+            lambda: self._line.run(self._claim, keys, (CLAIM_TTL_MS, packed)), writes=True
         )
         return None if replies is None else [_refusal(reply) for reply in replies]
 
@@ -120,9 +130,9 @@ class Board:
         *unclaimed* takes. Returns the reply and the board's version."""
         message = b"" if batch is None else pack(batch)
         keys = self._keys(show, "meta", "seats", "until", "claims", "holds", "log", "feed")
+        args = (message, LOG_LENGTH, _packed(unclaimed))
         reply, version = await self._ask(
-            lambda: self._post(keys=keys, args=[message, LOG_LENGTH, _packed(unclaimed)]),
-            writes=True,
+            lambda: self._line.run(self._post, keys, args), writes=True
         )
         return PostReply(reply.decode()), version
 

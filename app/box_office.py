@@ -65,6 +65,9 @@ RIVALS_MAX: Final = 800
 # itself; the second is there when the first is committed, without a round trip between.
 BATCHES_UNDER_WAY_MAX: Final = 4
 BATCHES_IN_LEDGER_MAX: Final = 2
+# Who comes while a batch is under way waits for company so long after it began, unless it is
+# answered before: a batch of one costs a third of what a batch of ten does.
+GATHER_S: Final = 0.02
 # Some 25 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
@@ -98,6 +101,7 @@ class _Desk:
         self.under_way = 0
         self.before_commit = 0
         self.moved = asyncio.Event()
+        self.began_at = 0.0
         self._unsent: list[list[_Ticket]] = []
         self._batches: list[list[_Ticket]] = []
         # What the batches under way name; the seats of their holds are claimed, and apart.
@@ -112,7 +116,16 @@ class _Desk:
             return [], []
         if self.under_way >= BATCHES_UNDER_WAY_MAX or (self.before_commit and not is_full):
             return [], []
-        return _next_batch(self.queue, self._busy, self._claimed)
+        batch, rivals = _next_batch(self.queue, self._busy, self._claimed)
+        if batch or rivals:
+            self.began_at = perf_counter()
+        return batch, rivals
+
+    def gather_s(self, now_s: float) -> float:
+        """Return for how long others may still join the queue before the next batch begins."""
+        if not self.under_way or len(self.queue) >= BATCH_COMMANDS_MAX:
+            return 0.0
+        return self.began_at + GATHER_S - now_s
 
     def enter(self, batch: list[_Ticket]) -> None:
         """Note that *batch* is claimed and on its way."""
@@ -232,6 +245,8 @@ class BoxOffice:
     async def _empty_queue(self, show: int, desk: _Desk, group: asyncio.TaskGroup) -> None:
         """Claim batch after batch and send each on its way, until none is left or under way."""
         while desk.queue or desk.under_way:
+            if desk.queue and (pause_s := desk.gather_s(perf_counter())) > 0:
+                await asyncio.sleep(pause_s)
             desk.moved.clear()
             if self._silence.is_on:
                 self._refuse_waiting(desk)

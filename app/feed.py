@@ -177,13 +177,15 @@ class Feed:
             await asyncio.sleep(RECONNECT_PAUSE_S)
 
     async def _read(self, pubsub: PubSub) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            message = await pubsub.get_message(timeout=WATCH_INTERVAL_S)
-            if message is not None:
+        # One limit for all messages between two probes; a timeout for each costs more than reading.
+        async with asyncio.timeout_at(self._heard_at + SILENCE_MAX_S) as limit:
+            while True:
+                message = await pubsub.get_message(timeout=None)
+                if message is None:
+                    continue
                 self._receive(message["type"], message["channel"], message["data"])
-            if loop.time() - self._heard_at > SILENCE_MAX_S:
-                raise TimeoutError("this instance does not hear itself")
+                if message["channel"] == self._probe_channel:
+                    limit.reschedule(self._heard_at + SILENCE_MAX_S)
 
     def _receive(self, kind: str, channel: bytes, data: bytes) -> None:
         if channel == self._probe_channel:

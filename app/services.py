@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from app.auth import Tokens
-from app.board import Board
+from app.board import ANSWER_TIMEOUT_S, Board
 from app.board_keeper import BoardKeeper
 from app.box_office import BoxOffice
 from app.catalog import Catalog
@@ -26,9 +26,6 @@ from app.presence import Presence
 from app.references import References
 from app.sales import Sales
 
-# The board answers in well under a millisecond; one that takes longer than this is away, and the
-# sale goes on without it.
-REDIS_TIMEOUT_S: Final = 0.5
 REDIS_CONNECTIONS_MAX: Final = 64
 # Connections of the pool that batches leave to reads.
 READ_CONNECTIONS: Final = 2
@@ -69,9 +66,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             BlockingConnectionPool.from_url(
                 settings.redis_url.get_secret_value(),
                 max_connections=REDIS_CONNECTIONS_MAX,
-                timeout=REDIS_TIMEOUT_S,
-                socket_timeout=REDIS_TIMEOUT_S,
-                socket_connect_timeout=REDIS_TIMEOUT_S,
+                timeout=ANSWER_TIMEOUT_S,
+                socket_timeout=ANSWER_TIMEOUT_S,
+                socket_connect_timeout=ANSWER_TIMEOUT_S,
                 # One more try covers a connection the server closed while it was idle.
                 retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
             )
@@ -82,6 +79,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         ledger = Ledger(database)
         catalog = Catalog(database)
         board = Board(client, prefix=settings.redis_prefix)
+        stack.push_async_callback(board.close)
         board_keeper = BoardKeeper(board, ledger, catalog)
         box_office = BoxOffice(
             ledger,

@@ -1,8 +1,9 @@
 """Notices when something that is asked leaves every question unanswered."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 
 class Silence:
@@ -24,20 +25,26 @@ class Silence:
         silent_s = asyncio.get_running_loop().time() - self._heard_at
         return self._open_questions > 0 and silent_s >= self._after_s
 
-    @contextmanager
-    def question(self) -> Iterator[None]:
+    def question(self) -> AbstractContextManager[None]:
         """Count the block as a question; its end, whatever it is, as an answer."""
+        return self
+
+    def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
         if not self._open_questions:
             self._heard_at = loop.time()
         self._open_questions += 1
         if self._alarm is None:
             self._alarm = loop.call_later(self._after_s, self._look)
-        try:
-            yield
-        finally:
-            self._open_questions -= 1
-            self._heard_at = loop.time()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open_questions -= 1
+        self._heard_at = asyncio.get_running_loop().time()
 
     def _look(self) -> None:
         self._alarm = None

@@ -194,7 +194,7 @@ async def buy_at_a_rate(
     while begun < total:
         now_due = min(total, int((perf_counter() - started_at) * per_s))
         for number in range(begun, now_due):
-            due_pairs.append((next(pairs), started_at + number / per_s))
+            due_pairs.append((next(pairs), started_at + (number + 1) / per_s))
         begun = now_due
         start_due()
         await asyncio.sleep(OPEN_LOOP_S)

@@ -51,7 +51,10 @@ class Disagreement(Exception):
 
 @dataclass(slots=True)
 class Installation:
-    """The parts, and the ways in. services: this process's own, for setting up and comparing."""
+    """The parts, and the ways in.
+
+    services: this process's own, for setting up and comparing. generators: who makes the load.
+    """
 
     servers: EmbeddedServers
     services: Services
@@ -59,6 +62,7 @@ class Installation:
     instances: list[int]
     worker: int
     logs: Path
+    generators: list[int]
 
     async def add_shows(self, count: int, seats: int, **fields: Any) -> list[int]:
         """Add a venue of *seats* seats and *count* shows on sale in it."""
@@ -87,7 +91,7 @@ class Installation:
         return [issuer.issue(Role.BUYER).token for _ in range(count)]
 
     def processor_time(self) -> ProcessorTime:
-        parts = {INSTANCES: self.instances, WORKER: [self.worker], GENERATOR: [os.getpid()]}
+        parts = {INSTANCES: self.instances, WORKER: [self.worker], GENERATOR: self.generators}
         return ProcessorTime(self.servers, parts)
 
     async def counted(self, name: str, **labels: str) -> float:
@@ -145,7 +149,8 @@ async def installation(instance_count: int = 2) -> AsyncIterator[Installation]:
                 await _wait_until_listening(instances, port)
                 settings = Settings.model_validate(_settings(servers))
                 async with open_services(settings) as services:
-                    yield Installation(servers, services, port, instances, worker, home)
+                    generators = [os.getpid()]
+                    yield Installation(servers, services, port, instances, worker, home, generators)
 
 
 def _settings(servers: EmbeddedServers) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Sequence
 from itertools import cycle
 from time import perf_counter
 from typing import Final
@@ -15,8 +16,9 @@ from benchmarks.buyers import (
     buy_at_a_rate,
     pairs_of,
 )
+from benchmarks.crowd_apart import Order, crowd_apart
 from benchmarks.http_wire import HttpWire, open_http_wires
-from benchmarks.installation import Installation, installation
+from benchmarks.installation import Disagreement, Installation, installation
 from benchmarks.onsale_runs import BUYERS, SEATS, finish, open_buyers, pairs_in_turns
 from benchmarks.onsale_tables import print_latencies, print_processor_time, print_sale, share
 from benchmarks.screens import blank
@@ -26,7 +28,7 @@ RIVALS: Final = 10_000
 RIVALS_PER_S: Final = 2_000
 WANTED_SEATS: Final = 500
 FAIR_SHOWS: Final = 50
-OTHERS_PER_S: Final = 4
+OTHERS_PER_S: Final = 1
 HOT_PER_S: Final = 400
 IDLE_SHOWS: Final = 1_000
 USERS: Final = 10_000
@@ -62,48 +64,56 @@ async def contention(_seconds: float | None) -> None:
 
 
 async def fairness(seconds: float | None) -> None:
-    """49 shows sell at a trickle, first alone, then beside one that is hot."""
-    seconds = seconds or 20
+    """49 shows sell at a trickle, first alone, then beside one that is hot.
+
+    Who buys for the hot one watches it, in a process of their own.
+    """
+    seconds = seconds or 25
     async with installation() as site:
         shows = await site.add_shows(FAIR_SHOWS - 1, 1_000)
         (hot,) = await site.add_shows(1, SEATS)
         trickle = await open_buyers(site, shows, 4 * len(shows))
-        crowd = await open_buyers(site, [hot], BUYERS)
         pairs = pairs_in_turns([pairs_of(show, 1_000) for show in shows])
-        alone, beside, rush = _Shares(), _Shares(), Sale()
+        order = Order(site.port, hot, SEATS, site.tokens(BUYERS), HOT_PER_S, seconds)
 
-        async def sell_others(sale: "_Shares") -> None:
+        async def sell_others(title: str) -> _Shares:
+            sale, clock, started_at = _Shares(), site.processor_time(), perf_counter()
             per_s = OTHERS_PER_S * len(shows)
             buyers: list[Buyer] = [SocketBuyer(wire) for _, wire in trickle]
             await buy_at_a_rate(sale, buyers, pairs, per_s=per_s, seconds=seconds)
+            print_sale(title, sale, perf_counter() - started_at, clock)
+            return sale
 
-        await sell_others(alone)
-        clock, started_at = site.processor_time(), perf_counter()
-        await asyncio.gather(
-            sell_others(beside),
-            buy_at_a_rate(
-                rush,
-                [SocketBuyer(wire) for _, wire in crowd],
-                iter(pairs_of(hot, SEATS)),
-                per_s=HOT_PER_S,
-                seconds=seconds,
-            ),
-        )
-        print_sale("the hot show", rush, perf_counter() - started_at, clock)
-        print_latencies("others' hold, alone", alone.hold_s)
-        print_latencies("others' hold, beside", beside.hold_s)
-        ratios = sorted(
-            share(beside.by_show[show], 0.95) / share(alone.by_show[show], 0.95)
-            for show in shows
-            if min(len(beside.by_show[show]), len(alone.by_show[show])) >= _SAMPLES_MIN
-        )
-        whole = share(beside.hold_s, 0.95) / share(alone.hold_s, 0.95)
-        print(
-            f"  p95 beside : alone = {whole:.2f} for all others; by show median "
-            f"{ratios[len(ratios) // 2]:.2f}, worst {ratios[-1]:.2f}"
-        )
+        async with crowd_apart(order) as crowd:
+            site.generators.append(crowd.pid)
+            alone = await sell_others("the others, alone")
+            (rush, took_s), beside = await asyncio.gather(
+                crowd.buy(), sell_others("the others, beside the hot show")
+            )
+            print(f"the hot show: {sum(rush.booked.values()) / took_s:,.0f} bookings/s")
+            print_latencies("its hold", rush.hold_s)
+            print_latencies("its book", rush.book_s)
+            _print_ratios(shows, alone, beside)
+            state = await site.services.ledger.board_state(hot)
+            assert state is not None
+            agreeing = await crowd.count_agreeing(state.position, state.statuses)
+            if agreeing != BUYERS:
+                raise Disagreement(f"{BUYERS - agreeing} screens of the hot show differ")
         total = Sale(booked=alone.booked + beside.booked + rush.booked)
-        await finish(site, total, [*shows, hot], [*trickle, *crowd])
+        await finish(site, total, [*shows, hot], trickle)
+
+
+def _print_ratios(shows: Sequence[int], alone: "_Shares", beside: "_Shares") -> None:
+    ratios = sorted(
+        share(beside.by_show[show], 0.95) / share(alone.by_show[show], 0.95)
+        for show in shows
+        if min(len(beside.by_show[show]), len(alone.by_show[show])) >= _SAMPLES_MIN
+    )
+    whole = share(beside.hold_s, 0.95) / share(alone.hold_s, 0.95)
+    print(
+        f"  p95 of the others' holds beside : alone = {whole:.2f} for all; by show median "
+        f"{ratios[len(ratios) // 2]:.2f}, worst {ratios[-1]:.2f}"
+    )
 
 
 class _Shares(Sale):

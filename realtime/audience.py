@@ -185,7 +185,9 @@ class Audience:
         loop = asyncio.get_running_loop()
         late_s = 0.0
         while True:
-            await self._changed.wait()
+            if not self._changed.is_set():
+                late_s = 0.0  # it was late in a busy time that is over
+                await self._changed.wait()
             self._changed.clear()
             started_at = loop.time()
             try:

@@ -93,16 +93,19 @@ async def read_form(request: Request, form: type[T], *, bytes_max: int = BODY_BY
 
 async def read_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     """Return the body; reading stops at *bytes_max*. Raises TooLarge."""
-    too_large = TooLarge(f"The body is longer than {bytes_max:,} bytes.", bytes_max=bytes_max)
     declared = _whole_number(request.headers.get("content-length", ""))
     if declared is not None and declared > bytes_max:
-        raise too_large
+        raise _too_large(bytes_max)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > bytes_max:
-            raise too_large
+            raise _too_large(bytes_max)
     return bytes(body)
+
+
+def _too_large(bytes_max: int) -> TooLarge:
+    return TooLarge(f"The body is longer than {bytes_max:,} bytes.", bytes_max=bytes_max)
 
 
 def decode(body: bytes, form: type[T]) -> T:

@@ -59,7 +59,16 @@ async def read_description(_services: Services, request: Request, _actor: Actor)
     return Response(document, 200, {**REVALIDATE, "ETag": etag}, "application/json")
 
 
+# Paths are tried in this order: what an on-sale asks comes first.
 ROUTES: Final[dict[str, dict[str, Entry]]] = {
+    f"{_SHOW}/holds": {
+        "GET": (Action.OVERSEE, sales.list_holds),
+        "POST": (Action.HOLD, holds.add_hold),
+    },
+    f"{_SHOW}/bookings": {
+        "GET": (Action.OVERSEE, bookings.list_bookings),
+        "POST": (Action.BOOK, bookings.add_booking),
+    },
     "/api/v1/sessions": {"POST": (None, sessions.begin_session)},
     "/api/v1/venues": {"POST": (Action.ADD_VENUE, admin.add_venue)},
     "/api/v1/venues/{venue}": {"GET": (Action.WATCH, plans.read_venue)},
@@ -78,19 +87,11 @@ ROUTES: Final[dict[str, dict[str, Entry]]] = {
     f"{_SHOW}/sales": {"GET": (Action.OVERSEE, sales.read_sales)},
     f"{_SHOW}/change-preview": {"GET": (Action.OVERSEE, sales.preview_change)},
     f"{_SHOW}/events": {"GET": (Action.READ_EVENTS, shows.read_events)},
-    f"{_SHOW}/holds": {
-        "GET": (Action.OVERSEE, sales.list_holds),
-        "POST": (Action.HOLD, holds.add_hold),
-    },
     f"{_SHOW}/holds/{{hold}}": {
         "GET": (Action.READ_SALE, holds.read_hold),
         "DELETE": (Action.RELEASE, holds.release_hold),
     },
     f"{_SHOW}/holds/{{hold}}/extend": {"POST": (Action.EXTEND, holds.extend_hold)},
-    f"{_SHOW}/bookings": {
-        "GET": (Action.OVERSEE, bookings.list_bookings),
-        "POST": (Action.BOOK, bookings.add_booking),
-    },
     f"{_SHOW}/bookings/{{booking}}": {
         "GET": (Action.READ_SALE, bookings.read_booking),
         "DELETE": (Action.CANCEL, bookings.cancel_booking),

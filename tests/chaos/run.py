@@ -47,6 +47,8 @@ BOUNDS: Final = Bounds(slack_s=1.0)
 BEAT_S: Final = 0.1
 STALL_S: Final = 0.3
 STALL_OVER_S: Final = 1.0
+# Connections that are cut at the end of a repair are still asked on by whoever has not noticed.
+CUT_OVER_S: Final = 0.2
 
 Say = Callable[[str], None]
 
@@ -141,7 +143,7 @@ class Run:
         took_s = time.monotonic() - healed
         # Pooled connections that nobody has used since would do harm in calm times.
         self._cluster.cut_half_open()
-        self._recorder.history.disturbances.append((began_s, time.time()))
+        self._recorder.history.disturbances.append((began_s, time.time() + CUT_OVER_S))
         heavy = " + ".join(sorted({f.kind for f in round_.faults if f.kind in HEAVY}))
         self._report.repairs.append((heavy, took_s))
         self._say(f"round {round_.number}: {len(round_.faults)} faults, {heavy}: {took_s:.2f} s")

@@ -29,8 +29,10 @@ A, B, C = UUID(int=0xA), UUID(int=0xB), UUID(int=0xC)
 
 
 @pytest.fixture
-def board(valkey: Redis, redis_prefix: str) -> Board:
-    return Board(valkey, prefix=redis_prefix)
+async def board(valkey: Redis, redis_prefix: str) -> AsyncIterator[Board]:
+    board = Board(valkey, prefix=redis_prefix)
+    yield board
+    await board.close()
 
 
 @pytest.fixture

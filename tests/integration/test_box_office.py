@@ -212,6 +212,7 @@ async def test_I1_rivals_meet_in_one_claim(
     assert board.claims == 1
     assert [len(batch) for batch in counting.batches] == [1]
     await office.close()
+    await board.close()
 
 
 async def test_I9_while_the_ledger_is_silent_who_waits_is_told_so(

@@ -33,7 +33,8 @@ NOT_IMPORTED: Final = {
 # Dependency -> its owners.
 OWNERS: Final = {
     "asyncpg": ("app.database", "app.database_hosts", "app.schema"),
-    "redis": ("app.board", "app.feed", "app.services"),
+    "redis": ("app.board", "app.feed", "app.script_line", "app.services"),
+    "hiredis": ("app.script_line",),
     "websockets": ("app.client", "app.simulate"),
     "uvicorn": ("app.http.protocol", "app.main", "realtime.socket"),
     "jwt": ("app.auth",),

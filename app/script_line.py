@@ -1,0 +1,145 @@
+"""One connection to Redis on which many scripts are under way at once.
+
+A pool lends a connection to one question at a time, and lending it, timing the question and giving
+it back cost several times what the script does. Here questions are written as they come, and Redis
+answers them in that order.
+
+Rule 1: who waits on a connection that is lost is told so, all together; the next question makes a
+new one.
+Rule 2: a script may be run twice when its answer was lost with the connection.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import hiredis
+from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import AbstractConnection
+from redis.commands.core import AsyncScript
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from app.shared_reads import SharedReads
+from app.silence import Silence
+
+# A connection that was closed while nobody looked, to a server that has forgotten the scripts.
+ATTEMPTS_MAX: Final = 3
+
+
+@dataclass(slots=True)
+class _Live:
+    """A connection, and who waits for its answers, in order."""
+
+    connection: AbstractConnection
+    waiting: deque[asyncio.Future[Any]] = field(default_factory=deque)
+    reader: asyncio.Task[None] | None = None
+
+
+class ScriptLine:
+    """Runs scripts. Callers bound how many are under way.
+
+    pool: tells how to connect; none of its connections is used. timeout_s: for how long nothing at
+    all may be answered, and for how long connecting may take.
+    """
+
+    def __init__(self, pool: ConnectionPool, timeout_s: float) -> None:
+        self._pool = pool
+        self._timeout_s = timeout_s
+        self._silence = Silence(timeout_s, self._give_up)
+        self._live: _Live | None = None
+        self._openings = SharedReads(self._open)
+
+    async def run(self, script: AsyncScript, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run *script* and return its reply. Raises RedisError."""
+        command = ("EVALSHA", script.sha, len(keys), *keys, *args)
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                return await self._ask(*command)
+            except NoScriptError:
+                await self._ask("SCRIPT", "LOAD", script.script)
+            except RedisConnectionError:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+        raise NoScriptError("the script was forgotten again and again")
+
+    async def close(self) -> None:
+        """Close the connection; who still waits for an answer is told that it was lost."""
+        reader = self._live.reader if self._live is not None else None
+        if reader is not None:
+            reader.cancel()
+            await asyncio.wait({reader})
+
+    async def _ask(self, *command: Any) -> Any:
+        live = self._live or await self._openings.join("line")
+        if not live.connection.is_connected:
+            raise RedisConnectionError("the connection was lost")
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        live.waiting.append(answer)
+        with self._silence.question():
+            try:
+                # Written before anything is waited for, so in the order of `waiting`.
+                # hiredis packs them in C; the connection would in Python, in 40 times as long.
+                packed = hiredis.pack_command(command)
+                await live.connection.send_packed_command(packed, check_health=False)
+                return await answer
+            finally:
+                _forget(answer)
+
+    async def _open(self, _: str) -> _Live:
+        # Without a timeout of its own: `Silence` has one for all that is under way.
+        connection = self._pool.connection_class(
+            **{**self._pool.connection_kwargs, "socket_timeout": None}
+        )
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await connection.connect()  # type: ignore[no-untyped-call]
+        except BaseException as error:
+            await connection.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise RedisTimeoutError("Redis does not let us in") from error
+            raise
+        live = self._live = _Live(connection)
+        live.reader = asyncio.create_task(self._read(live), name="script line")
+        return live
+
+    async def _read(self, live: _Live) -> None:
+        """Hand on answer after answer until the connection is lost or given up."""
+        error: Exception = RedisTimeoutError("Redis does not answer")
+        try:
+            while True:
+                try:
+                    reply = await live.connection.read_response()
+                except ResponseError as refusal:
+                    reply = refusal
+                _settle(live.waiting.popleft(), reply)
+        except (RedisError, OSError) as lost:
+            error = RedisConnectionError(repr(lost))
+        finally:
+            if self._live is live:
+                self._live = None
+            for answer in live.waiting:
+                _settle(answer, error)
+            await live.connection.disconnect(nowait=True)
+
+    def _give_up(self) -> None:
+        if self._live is not None and self._live.reader is not None:
+            self._live.reader.cancel()
+
+
+def _forget(answer: asyncio.Future[Any]) -> None:
+    """End *answer*, which nobody waits for any more, and whatever it says."""
+    if not answer.cancel() and not answer.cancelled():
+        answer.exception()
+
+
+def _settle(answer: asyncio.Future[Any], reply: Any) -> None:
+    if answer.done():
+        return  # whoever asked has been cancelled
+    if isinstance(reply, Exception):
+        answer.set_exception(reply)
+    else:
+        answer.set_result(reply)
