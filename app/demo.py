@@ -21,13 +21,16 @@ PRICE_MIN: Final = 1_500
 async def load_demo(catalog: Catalog) -> list[Show]:
     """Add the demo venues and shows to an empty ledger and return all shows there are.
 
-    A ledger that has shows is left as it is, so a second start keeps its own.
+    A ledger that has other shows is left as it is, so a second start keeps its own; what a start
+    that was stopped has not added is added by the next.
     """
-    present = await catalog.shows(limit=100)
-    if present:
-        return present
-    shows = []
+    shows = await catalog.shows(limit=100)
+    present = {show.title for show in shows}
+    if present - {title for title, *_ in _SHOWS}:
+        return shows
     for title, make_plan, days, hour, price in _SHOWS:
+        if title in present:
+            continue
         plan = parse_plan(make_plan())
         venue = await catalog.add_venue(plan.name, plan)
         day = datetime.now(UTC).date() + timedelta(days=days)

@@ -14,6 +14,8 @@ import { WireError } from './protocol.js';
  *   lapsing: {hold: string, holder: string, seats: number[], expires_in_ms: number}[],
  *   refusals: Record<string, number>, instances: {instance: string, watchers: number}[],
  *   watchers: number, version: number}} Sales */
+/** @typedef {{version: number, kind: string, seats: number[], detail: {reason?: string} | null}}
+ *   HistoryEvent */
 
 /** Plans are large (megabytes); a slow line may take its time. */
 const PLAN_TIMEOUT_MS = 120_000;
@@ -68,7 +70,7 @@ export class AdminApi {
   /**
    * @param {number} show
    * @param {number} after version
-   * @returns {Promise<{events: {version: number, kind: string, seats: number[]}[]}>}
+   * @returns {Promise<{events: HistoryEvent[]}>}
    */
   events(show, after) {
     return this.#ask('GET', `shows/${show}/events?after=${after}`);

@@ -60,14 +60,20 @@ function withRest(names, count) {
 }
 
 /**
- * Return the seats that the blocking did not have to take: the history says which it took.
+ * Return the seats that the blocking did not have to take: the history says which it took. One that
+ * took none is no version of its own: what stands there is somebody else's.
  *
  * @param {Pick<AdminApi, 'events'>} api
  * @param {Blocking} blocking
  */
-async function lostSeats(api, { show, seats, version }) {
+async function lostSeats(api, { show, seats, version, reason }) {
   const { events } = await api.events(show, version - 1);
-  const own = events.find((event) => event.version === version && event.kind === 'block');
+  const own = events.find(
+    (event) =>
+      event.version === version &&
+      event.kind === 'block' &&
+      (event.detail?.reason ?? '') === reason,
+  );
   const taken = new Set(own?.seats);
   return seats.filter((seat) => !taken.has(seat));
 }

@@ -1,6 +1,6 @@
 /**
- * Says what a buyer has just held or given back, for whoever does not see it. Losses are not said
- * here: they are notices.
+ * Says what a buyer has just held or given back, and which clicks wait for the connection, for
+ * whoever does not see it. Losses are not said here: they are notices.
  */
 
 import { systemClock } from './clock.js';
@@ -21,6 +21,10 @@ export class HoldSpeaker {
   #known = new Set();
   /** Given back on purpose since then. @type {Set<number>} */
   #returned = new Set();
+  /** Last said to wait for the connection. @type {Set<number>} */
+  #waiting = new Set();
+  /** Clicks that did so, taken back since then. @type {Set<number>} */
+  #takenBack = new Set();
   #speaking;
 
   /**
@@ -36,7 +40,9 @@ export class HoldSpeaker {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    this.#session.holding.on('change', () => this.#listen(), signal);
+    const { holding } = this.#session;
+    holding.on('change', () => this.#listen(), signal);
+    holding.on('taken_back', (seat) => this.#takenBack.add(seat), signal);
     signal.addEventListener('abort', () => this.#speaking.stop());
   }
 
@@ -44,26 +50,42 @@ export class HoldSpeaker {
     const { changing, seats, busy } = this.#session.holding;
     if (busy === 'release') for (const seat of seats) this.#returned.add(seat);
     for (const [seat, change] of changing) if (change === 'removing') this.#returned.add(seat);
-    if (changing.size === 0 && busy === null) this.#speaking.ask();
+    const isWaitingNews = this.#seatsWaiting().some((seat) => !this.#waiting.has(seat));
+    const isSettled = changing.size === 0 && busy === null;
+    if (isSettled || isWaitingNews || this.#takenBack.size > 0) this.#speaking.ask();
+  }
+
+  #seatsWaiting() {
+    const { holding } = this.#session;
+    return [...holding.changing.keys()].filter((seat) => holding.isWaiting(seat));
   }
 
   #speak() {
     const { plan, show, holding } = this.#session;
     if (plan === null || show === null) return;
-    const { seats, total } = holding;
+    const { seats, changing, busy, total } = holding;
     const held = [...seats].filter((seat) => !this.#known.has(seat));
     const returned = [...this.#returned].filter((seat) => !seats.has(seat));
+    const waiting = this.#seatsWaiting();
+    const waitingNews = waiting.filter((seat) => !this.#waiting.has(seat));
     const hasLost = [...this.#known].some((seat) => !seats.has(seat));
-    this.#known = new Set(seats);
-    this.#returned.clear();
+    const names = (/** @type {Iterable<number>} */ of) => ({ names: nameSeats([...of], plan) });
     const sentences = [];
-    if (returned.length > 0) {
-      sentences.push(t('basket.said_returned', { names: nameSeats(returned, plan) }));
+    if (this.#takenBack.size > 0) {
+      sentences.push(t('basket.said_taken_back', names(this.#takenBack)));
     }
+    if (waitingNews.length > 0) sentences.push(t('basket.said_waiting', names(waitingNews)));
+    if (returned.length > 0) sentences.push(t('basket.said_returned', names(returned)));
     if (held.length > 0) {
       const amount = total === null ? '' : money(total, show.currency);
-      const values = { names: nameSeats(held, plan), count: seats.size, total: amount };
-      sentences.push(t('basket.said_held', values));
+      sentences.push(t('basket.said_held', { ...names(held), count: seats.size, total: amount }));
+    }
+    this.#known = new Set(seats);
+    this.#waiting = new Set(waiting);
+    this.#takenBack.clear();
+    // Those whose answer is still out are said when it has come.
+    for (const seat of this.#returned) {
+      if (busy !== 'release' && !changing.has(seat)) this.#returned.delete(seat);
     }
     // What was said of seats that are gone must not stay there to be read.
     if (sentences.length > 0 || hasLost) this.#root.textContent = sentences.join(' ');

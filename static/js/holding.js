@@ -7,6 +7,7 @@
  *
  * Events:
  *   change  anything that can be read here has changed
+ *   taken_back  what was asked about a seat has been taken back; detail: the seat
  *   notice  something the buyer has to be told; detail: Notice
  *   booked  the hold has just been booked here; detail: Booking
  */
@@ -151,6 +152,7 @@ export class Holding extends Emitter {
   takeBack(seat) {
     if (!this.isWaiting(seat)) return;
     this.#wishes.get(seat)?.abort(TAKEN_BACK);
+    this.emit('taken_back', seat);
     this.emit('change');
   }
 

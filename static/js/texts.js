@@ -122,6 +122,9 @@ export const TEXTS = Object.freeze({
       other: '{names} held for you. {count} seats, {total}.',
     },
     'basket.said_returned': 'Given back: {names}.',
+    'basket.said_waiting':
+      '{names}: waiting for the connection. Choose again to take that back.',
+    'basket.said_taken_back': 'Taken back: {names}.',
     'basket.closed': 'No new seats can be held at the moment.',
     'basket.still_yours': 'You can still book these seats.',
     'basket.prices_kept': 'Prices have changed. Your seats keep theirs.',
@@ -590,6 +593,9 @@ export const TEXTS = Object.freeze({
       other: 'Für Sie reserviert: {names}. {count} Plätze, {total}.',
     },
     'basket.said_returned': 'Zurückgegeben: {names}.',
+    'basket.said_waiting':
+      '{names}: wartet auf die Verbindung. Noch einmal gewählt, wird es zurückgenommen.',
+    'basket.said_taken_back': 'Zurückgenommen: {names}.',
     'basket.closed': 'Zurzeit können keine neuen Plätze reserviert werden.',
     'basket.still_yours': 'Diese Plätze können Sie noch buchen.',
     'basket.prices_kept': 'Es gibt neue Preise. Ihre Plätze behalten den alten.',

@@ -6,12 +6,12 @@ import { WireError } from '../../static/js/protocol.js';
 
 const PLAN = { labels: Array.from({ length: 40 }, (_, seat) => `A-${seat}`) };
 
-/** A server at version 7, at which *taken* were blocked; other seats have the reasons given. */
-function server(taken, reasons) {
+/** A server at version 7, at which *taken* were blocked; each seat has the reason given. */
+function server(taken, reasons, reason = 'Camera') {
   return {
     events: async (show, after) => {
       assert.deepEqual([show, after], [42, 6]);
-      return { events: [{ version: 7, kind: 'block', seats: taken }] };
+      return { events: [{ version: 7, kind: 'block', seats: taken, detail: { reason } }] };
     },
     seat: async (show, seat) => ({ seat, reason: reasons[seat] }),
   };
@@ -28,6 +28,13 @@ test('every seat that was blocked before is named with its reason, not only the 
   assert.equal(
     await blockedBefore(server([1], reasons), asked([1, 2, 3, 4]), PLAN),
     'Somebody else had blocked before: A-2, A-4 (“Rain”), A-3 (without a reason).',
+  );
+});
+
+test('a block that took nothing does not take the last one before it for its own', async () => {
+  assert.equal(
+    await blockedBefore(server([1, 2], { 1: 'Rain', 2: 'Rain' }, 'Rain'), asked([1, 2]), PLAN),
+    'Somebody else had blocked before: A-1, A-2 (“Rain”).',
   );
 });
 

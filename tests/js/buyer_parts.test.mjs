@@ -146,17 +146,48 @@ test('after sleep a living link is asked at once, a dead one opened anew', async
   assert.equal(awake.length, 1);
 });
 
-test('what was said of seats that are lost is taken back', async () => {
-  const { holding, connection, clock, holdId } = await holdingTwo();
+/** What is said about *holding*, as it is put into a live region. */
+function speaking(holding, clock) {
   const name = (seat) => `Seat ${seat}`;
   const plan = { row: [], nameOf: name, seatNameOf: name };
   const said = { textContent: '' };
   const { signal } = new AbortController();
   new HoldSpeaker(said, { holding, plan, show: { currency: 'EUR' } }, clock).start(signal);
+  return said;
+}
+
+test('what was said of seats that are lost is taken back', async () => {
+  const { holding, connection, clock, holdId } = await holdingTwo();
+  const said = speaking(holding, clock);
   holding.add(7);
   await connection.answer('hold', form([5, 6, 7], 19));
   assert.match(said.textContent, /Seat 7/);
   await connection.push(push(holdId, 'expired', [5, 6, 7]));
   await clock.advance(2_000);
   assert.equal(said.textContent, '');
+});
+
+test('who does not see the page hears that a click waits, and that it is taken back', async () => {
+  const { holding, connection, clock, http } = await holdingTwo();
+  http.answer = { ...form([5, 6], 18), status: 'held' };
+  const said = speaking(holding, clock);
+  await connection.goDown();
+  holding.add(7);
+  assert.match(said.textContent, /^Seat 7: waiting for the connection/);
+  await clock.advance(2_000);
+  holding.takeBack(7);
+  assert.match(said.textContent, /^Taken back: Seat 7\./);
+});
+
+test('a seat whose return had to wait is said to be given back once it is', async () => {
+  const { holding, connection, clock } = await holdingTwo();
+  const said = speaking(holding, clock);
+  await connection.goDown();
+  holding.remove(5);
+  assert.match(said.textContent, /^Seat 5: waiting/);
+  await connection.comeBack();
+  await clock.advance(1_000);
+  await connection.answer('release', { version: 19 });
+  await clock.advance(2_000);
+  assert.match(said.textContent, /^Given back: Seat 5\./);
 });
