@@ -73,7 +73,8 @@ async def finish(
         agreed += await site.compare(show, wires, booked=2 * sale.booked[show])
     commands = await site.counted("seatwire_batch_commands_sum")
     batches = await site.counted("seatwire_batch_commands_count")
-    print(f"  {commands / batches:.1f} commands a batch since the instances started")
+    if batches:
+        print(f"  {commands / batches:.1f} commands a batch since the instances started")
     print(f"  ledger, boards and {agreed:,} screens agree ({perf_counter() - started_at:.1f} s)")
     for _, wire in opened:
         wire.close()
