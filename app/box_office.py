@@ -57,18 +57,18 @@ from app.silence import Silence
 
 # The set-wise statements gain little beyond this, and every command of a batch waits for the whole
 # of it.
-BATCH_COMMANDS_MAX: Final = 200
-BATCH_SEATS_MAX: Final = 2_000
+BATCH_COMMANDS_MAX: Final = 300
+BATCH_SEATS_MAX: Final = 3_000
 # Holds that share seats with others of the same claim: nearly all of them end there.
 RIVALS_MAX: Final = 800
 # Of one show: one is claimed, two are in the ledger, one is posted. The ledger takes one at a time
 # itself; the second is there when the first is committed, without a round trip between.
 BATCHES_UNDER_WAY_MAX: Final = 4
 BATCHES_IN_LEDGER_MAX: Final = 2
-# Who comes while a batch is under way waits for company so long after it began, unless it is
-# answered before: a batch of one costs a third of what a batch of ten does.
+# Who comes while a batch is under way waits for company until so long after it began: a command
+# that is alone costs three times what one of ten does.
 GATHER_S: Final = 0.02
-# Some 25 full batches; a longer queue only makes answers late.
+# Some 17 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
 # Whoever has waited so long is told to ask again: a queue can be long without being full when its
@@ -262,7 +262,7 @@ class BoxOffice:
             if going:
                 desk.enter(going)
                 group.create_task(self._carry_out(show, desk, going), name=f"batch {show}")
-            elif not batch:
+            elif not batch and desk.under_way:
                 await desk.moved.wait()
 
     async def _carry_out(self, show: int, desk: _Desk, batch: list[_Ticket]) -> None:

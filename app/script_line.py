@@ -35,8 +35,10 @@ class _Live:
     """A connection, and who waits for its answers, in order."""
 
     connection: AbstractConnection
+    writer: asyncio.StreamWriter
     waiting: deque[asyncio.Future[Any]] = field(default_factory=deque)
     reader: asyncio.Task[None] | None = None
+    is_lost: bool = False
 
 
 class ScriptLine:
@@ -51,6 +53,7 @@ class ScriptLine:
         self._timeout_s = timeout_s
         self._silence = Silence(timeout_s, self._give_up)
         self._live: _Live | None = None
+        self._is_closed = False
         self._openings = SharedReads(self._open)
 
     async def run(self, script: AsyncScript, keys: Sequence[str], args: Sequence[Any]) -> Any:
@@ -67,67 +70,92 @@ class ScriptLine:
         raise NoScriptError("the script was forgotten again and again")
 
     async def close(self) -> None:
-        """Close the connection; who still waits for an answer is told that it was lost."""
+        """Close the connection for good; who still waits for an answer is told so."""
+        self._is_closed = True
         reader = self._live.reader if self._live is not None else None
+        self._lose(self._live, RedisConnectionError("the line is closed"))
         if reader is not None:
-            reader.cancel()
             await asyncio.wait({reader})
 
     async def _ask(self, *command: Any) -> Any:
+        if self._is_closed:
+            raise RedisConnectionError("the line is closed")
+        # hiredis packs in C; the connection would in Python, in 40 times as long.
+        packed = hiredis.pack_command(command)
         live = self._live or await self._openings.join("line")
-        if not live.connection.is_connected:
+        if live is not self._live or not live.connection.is_connected:
             raise RedisConnectionError("the connection was lost")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         live.waiting.append(answer)
         with self._silence.question():
             try:
                 # Written before anything is waited for, so in the order of `waiting`.
-                # hiredis packs them in C; the connection would in Python, in 40 times as long.
-                packed = hiredis.pack_command(command)
                 await live.connection.send_packed_command(packed, check_health=False)
+            except (RedisError, OSError, RuntimeError) as error:  # uvloop's, of a closed socket
+                self._lose(live, RedisConnectionError(repr(error)))
+            except BaseException:
+                self._lose(live, RedisConnectionError("a question was given up half written"))
+                _forget(answer)
+                raise
+            try:
                 return await answer
             finally:
                 _forget(answer)
 
     async def _open(self, _: str) -> _Live:
-        # Without a timeout of its own: `Silence` has one for all that is under way.
-        connection = self._pool.connection_class(
-            **{**self._pool.connection_kwargs, "socket_timeout": None}
-        )
+        # Without a timeout of its own, which would be one a question: `Silence` has one for all.
+        settings = {"socket_timeout": None, "maint_notifications_config": None}
+        connection = self._pool.connection_class(**{**self._pool.connection_kwargs, **settings})
         try:
             async with asyncio.timeout(self._timeout_s):
                 await connection.connect()  # type: ignore[no-untyped-call]
+            if self._is_closed:
+                raise RedisConnectionError("the line is closed")
         except BaseException as error:
             await connection.disconnect(nowait=True)
             if isinstance(error, TimeoutError):
                 raise RedisTimeoutError("Redis does not let us in") from error
             raise
-        live = self._live = _Live(connection)
+        writer = connection._writer  # redis-py has no word for cutting a connection
+        assert writer is not None
+        live = self._live = _Live(connection, writer)
         live.reader = asyncio.create_task(self._read(live), name="script line")
         return live
 
     async def _read(self, live: _Live) -> None:
         """Hand on answer after answer until the connection is lost or given up."""
-        error: Exception = RedisTimeoutError("Redis does not answer")
         try:
             while True:
                 try:
                     reply = await live.connection.read_response()
                 except ResponseError as refusal:
                     reply = refusal
+                if not live.waiting:
+                    raise RedisConnectionError("an answer that nobody asked for")
                 _settle(live.waiting.popleft(), reply)
-        except (RedisError, OSError) as lost:
-            error = RedisConnectionError(repr(lost))
+        except (RedisError, OSError) as error:
+            self._lose(live, RedisConnectionError(repr(error)))
         finally:
-            if self._live is live:
-                self._live = None
-            for answer in live.waiting:
-                _settle(answer, error)
+            self._lose(live, RedisConnectionError("the reader has ended"))
             await live.connection.disconnect(nowait=True)
 
     def _give_up(self) -> None:
-        if self._live is not None and self._live.reader is not None:
-            self._live.reader.cancel()
+        self._lose(self._live, RedisTimeoutError("Redis does not answer"))
+
+    def _lose(self, live: _Live | None, error: RedisError) -> None:
+        """Tell all who wait on *live*, and have nothing more to do with it."""
+        if live is None or live.is_lost:
+            return
+        live.is_lost = True
+        if self._live is live:
+            self._live = None
+        while live.waiting:
+            _settle(live.waiting.popleft(), error)
+        # Closing would first send what is left, which a Redis that hangs never takes, and who waits
+        # to write would wait as long.
+        live.writer.transport.abort()
+        if live.reader is not None and live.reader is not asyncio.current_task():
+            live.reader.cancel()
 
 
 def _forget(answer: asyncio.Future[Any]) -> None:

@@ -47,7 +47,8 @@ BOUNDS: Final = Bounds(slack_s=1.0)
 BEAT_S: Final = 0.1
 STALL_S: Final = 0.3
 STALL_OVER_S: Final = 1.0
-# Connections that are cut at the end of a repair are still asked on by whoever has not noticed.
+# Connections to the ledger that are cut at the end of a repair are still asked on by whoever has
+# not noticed, and who waits behind that question is told the same.
 CUT_OVER_S: Final = 0.2
 
 Say = Callable[[str], None]

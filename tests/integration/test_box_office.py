@@ -43,6 +43,7 @@ from tests.integration.conftest import (
     MakeShow,
     OpenInstance,
     buyer,
+    eventually,
 )
 
 
@@ -229,6 +230,11 @@ async def test_I9_while_the_ledger_is_silent_who_waits_is_told_so(
     with pytest.raises(Unavailable):
         await office.submit(Hold(other, uuid4(), (0,), BOB))
     assert [len(batch) for batch in counting.batches] == [1]
+
+    async def is_desk_closed() -> bool:
+        return f"desk {other}" not in {task.get_name() for task in asyncio.all_tasks()}
+
+    await eventually(is_desk_closed)  # nothing is left to do there
     counting.gate.set()
     assert (await sent).version == 1
     assert (await office.submit(Hold(show, uuid4(), (9,), BOB))).version == 2

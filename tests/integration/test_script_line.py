@@ -128,10 +128,48 @@ async def test_a_redis_that_lets_nobody_in_is_given_up_by_all_at_once(tmp_path: 
     assert connections == 1
 
 
+async def test_a_redis_that_reads_nothing_is_given_up_by_all_at_once(tmp_path: Path) -> None:
+    """Whoever waits to write is told, too: more than a socket takes in is waiting there."""
+    may_end = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _let_in(reader, writer)
+        await may_end.wait()
+        writer.close()
+
+    async with _server(tmp_path, serve) as line:
+        echo = Redis().register_script(ECHO)
+        answers = await asyncio.gather(
+            *(line.run(echo, [], [b"x" * 4_000_000]) for _ in range(5)), return_exceptions=True
+        )
+        may_end.set()
+    assert all(isinstance(answer, RedisError) for answer in answers)
+
+
+async def test_what_cannot_be_sent_shifts_no_answer(valkey: Redis, line: ScriptLine) -> None:
+    echo = valkey.register_script(ECHO)
+    await line.run(echo, [], ["first"])
+    unsendable = line.run(echo, [], [object()])
+    answers = await asyncio.gather(unsendable, line.run(echo, [], ["x"]), return_exceptions=True)
+    assert isinstance(answers[0], Exception)
+    assert answers[1] == b"x"
+
+
+async def test_a_closed_line_answers_nobody(valkey: Redis) -> None:
+    line = ScriptLine(valkey.connection_pool, TIMEOUT_S)
+    echo = valkey.register_script(ECHO)
+    opening = asyncio.create_task(line.run(echo, [], ["x"]))
+    await asyncio.sleep(0)
+    await line.close()
+    with pytest.raises(RedisError):
+        await opening
+    with pytest.raises(RedisError):
+        await line.run(echo, [], ["x"])
+
+
 async def test_closing_leaves_nothing_behind(valkey: Redis) -> None:
     before = asyncio.all_tasks()
     line = ScriptLine(valkey.connection_pool, TIMEOUT_S)
-    await line.close()  # was never opened
     await line.run(valkey.register_script(ECHO), [], ["x"])
     assert asyncio.all_tasks() - before
     await line.close()
