@@ -43,20 +43,19 @@ class Crowd:
 
     pid: int
     pipe: Connection
+    order: Order
 
     async def buy(self) -> tuple[Sale, float]:
         """Have it buy; return what came of it and how many seconds it took."""
-        sale, took_s = await self._ask("buy")
+        self.pipe.send("buy")
+        sale, took_s = await _receive(self.pipe, self.order.seconds + ANSWER_TIMEOUT_S)
         return sale, took_s
 
     async def count_agreeing(self, position: Position, statuses: bytes) -> int:
         """Return how many of its screens are at *position* with *statuses*, now or soon."""
-        count: int = await self._ask((position, statuses))
+        self.pipe.send((position, statuses))
+        count: int = await _receive(self.pipe)
         return count
-
-    async def _ask(self, question: Any) -> Any:
-        self.pipe.send(question)
-        return await _receive(self.pipe)
 
 
 @asynccontextmanager
@@ -70,7 +69,7 @@ async def crowd_apart(order: Order) -> AsyncIterator[Crowd]:
     try:
         await _receive(ours)
         assert process.pid is not None
-        yield Crowd(process.pid, ours)
+        yield Crowd(process.pid, ours, order)
     finally:
         ours.close()
         process.join(END_TIMEOUT_S)
@@ -88,7 +87,7 @@ async def _serve(pipe: Connection, order: Order) -> None:
     wires = await open_wires(order.port, list(order.tokens), order.show, blank())
     buyers: list[Buyer] = [SocketBuyer(wire) for wire in wires]
     pipe.send("watching")
-    await _receive(pipe)
+    await _receive(pipe, order.seconds + ANSWER_TIMEOUT_S)
     sale = Sale()
     pairs = iter(pairs_of(order.show, order.seats))
     took_s = await buy_at_a_rate(sale, buyers, pairs, per_s=order.per_s, seconds=order.seconds)
@@ -105,8 +104,8 @@ async def _serve(pipe: Connection, order: Order) -> None:
         wire.close()
 
 
-async def _receive(pipe: Connection) -> Any:
+async def _receive(pipe: Connection, timeout_s: float = ANSWER_TIMEOUT_S) -> Any:
     """Return what the other process says next. Raises TimeoutError or EOFError."""
-    if not await asyncio.to_thread(pipe.poll, ANSWER_TIMEOUT_S):
+    if not await asyncio.to_thread(pipe.poll, timeout_s):
         raise TimeoutError("the other process says nothing")
     return pipe.recv()

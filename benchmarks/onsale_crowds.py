@@ -93,6 +93,8 @@ async def fairness(seconds: float | None) -> None:
             print(f"the hot show: {sum(rush.booked.values()) / took_s:,.0f} bookings/s")
             print_latencies("its hold", rush.hold_s)
             print_latencies("its book", rush.book_s)
+            if rush.refusals:
+                print(f"  refused: {dict(rush.refusals)}")
             _print_ratios(shows, alone, beside)
             state = await site.services.ledger.board_state(hot)
             assert state is not None
@@ -109,6 +111,8 @@ def _print_ratios(shows: Sequence[int], alone: "_Shares", beside: "_Shares") -> 
         for show in shows
         if min(len(beside.by_show[show]), len(alone.by_show[show])) >= _SAMPLES_MIN
     )
+    if not ratios:
+        raise RuntimeError(f"too short: no show has {_SAMPLES_MIN} holds in both parts")
     whole = share(beside.hold_s, 0.95) / share(alone.hold_s, 0.95)
     print(
         f"  p95 of the others' holds beside : alone = {whole:.2f} for all; by show median "

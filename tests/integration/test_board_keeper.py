@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app import board_keeper
+from app import board_keeper, metrics
 from app.board import PostReply
 from app.board_keeper import BoardKeeper
 from app.changes import ChangeBatch, Position, Snapshot
@@ -279,9 +279,12 @@ async def test_heal_puts_up_a_board_that_went_away_meanwhile(
 
 
 async def _heal(services: Services, show: int, board: Position) -> None:
+    """Have a board healed, which is counted."""
     ledger = await services.ledger.position(show)
     assert ledger is not None
+    heals = metrics.BOARD_HEALS._value.get()
     assert await services.board_keeper.heal(show, ledger, board)
+    assert metrics.BOARD_HEALS._value.get() == heals + 1
 
 
 async def test_seats_are_read_from_the_ledger_while_the_board_is_away(
