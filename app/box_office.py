@@ -66,7 +66,7 @@ RIVALS_MAX: Final = 800
 BATCHES_UNDER_WAY_MAX: Final = 4
 BATCHES_IN_LEDGER_MAX: Final = 2
 # Who comes while a batch is under way waits for company until so long after it began: a command
-# that is alone costs three times what one of ten does.
+# that is alone costs five times what one of ten does (docs/PERFORMANCE.md).
 GATHER_S: Final = 0.02
 # Some 17 full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000

@@ -91,31 +91,17 @@ async def test_a_lost_connection_is_made_again_and_asked_again(tmp_path: Path) -
     assert hung_up == 1
 
 
-async def test_a_redis_that_answers_nothing_is_given_up_by_all_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lets_in", [True, False], ids=["lets in", "lets nobody in"])
+async def test_a_redis_that_answers_nothing_is_given_up_by_all_at_once(
+    tmp_path: Path, lets_in: bool
+) -> None:
     connections = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
         connections += 1
-        await _let_in(reader, writer)
-        await reader.read()
-        writer.close()
-
-    async with _server(tmp_path, serve) as line:
-        echo = Redis().register_script(ECHO)
-        answers = await asyncio.gather(
-            *(line.run(echo, [], [str(n)]) for n in range(50)), return_exceptions=True
-        )
-    assert all(isinstance(answer, RedisError) for answer in answers)
-    assert connections == 1
-
-
-async def test_a_redis_that_lets_nobody_in_is_given_up_by_all_at_once(tmp_path: Path) -> None:
-    connections = 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
+        if lets_in:
+            await _let_in(reader, writer)
         await reader.read()
         writer.close()
 
