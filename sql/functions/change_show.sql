@@ -42,7 +42,7 @@ BEGIN
     IF p_status = 'cancelled' THEN
         WITH ended AS (
             UPDATE holds h SET status = 'released', version = v_version
-            WHERE h.show_id = p_show AND h.status = 'held'
+            WHERE h.show_id + 0 = p_show AND h.status = 'held' AND h.version > 0
             RETURNING h.id, h.holder, h.seats
         )
         SELECT coalesce(jsonb_agg(jsonb_build_array(e.id, e.holder, e.seats)), '[]') INTO v_released FROM ended e;

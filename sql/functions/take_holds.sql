@@ -41,8 +41,8 @@ BEGIN
     ), holding AS (
         SELECT h.holder, sum(cardinality(h.seats)) AS seat_count
         FROM holds h
-        WHERE h.show_id = p_show AND h.holder = ANY (p_holder)
-          AND h.status = 'held' AND h.expires_at > p_now
+        WHERE h.show_id + 0 = p_show AND h.holder = ANY (p_holder)  -- by the index of live holds, and no other
+          AND h.status = 'held' AND h.version > 0 AND h.expires_at > p_now
         GROUP BY h.holder
     ), verdict AS (
         SELECT c.*, w.free, w.places, w.prices AS free_prices, w.taken,

@@ -34,7 +34,7 @@ SELECT c.epoch, c.version,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(
                    h.id, h.holder, h.seats,
                    (extract(epoch FROM h.expires_at - clock_timestamp()) * 1000)::bigint)), '[]')
-        FROM holds h WHERE h.show_id = c.show_id AND h.status = 'held') AS holds
+        FROM holds h WHERE h.show_id + 0 = c.show_id AND h.status = 'held' AND h.version > 0) AS holds
 FROM show_clocks c WHERE c.show_id = $1;
 
 -- name: events_after
@@ -63,11 +63,14 @@ FROM bookings b WHERE b.show_id = $1 AND b.id = $2;
 
 -- name: due_holds
 -- (limit, per_show) -> show_id, id of holds whose time has passed, oldest first, at most per_show of one show
+-- Read first, by the index of due holds (OFFSET 0), and numbered then: otherwise the planner may read every hold there
+-- ever was in the order of the numbers. For the same reason the time is that of the statement, the same for each row.
 SELECT d.show_id, d.id
 FROM (SELECT h.show_id, h.id, h.expires_at,
              row_number() OVER (PARTITION BY h.show_id ORDER BY h.expires_at) AS place
-      FROM holds h
-      WHERE h.status = 'held' AND h.booking_id IS NULL AND h.expires_at <= clock_timestamp()) d
+      FROM (SELECT show_id, id, expires_at FROM holds
+            WHERE status = 'held' AND booking_id IS NULL AND expires_at <= statement_timestamp()
+            ORDER BY expires_at OFFSET 0) h) d
 WHERE d.place <= $2
 ORDER BY d.expires_at
 LIMIT $1;

@@ -6,7 +6,7 @@ SELECT id, holder, seats, version,
        (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(prices) AS x (price)) AS total,
        (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint AS expires_in_ms
 FROM holds
-WHERE show_id = $1 AND status = 'held' AND expires_at > clock_timestamp()
+WHERE show_id + 0 = $1 AND status = 'held' AND version > 0 AND expires_at > clock_timestamp()
 ORDER BY expires_at, id
 LIMIT $2;
 
@@ -59,4 +59,4 @@ GROUP BY 1;
 SELECT count(*) AS open_holds, coalesce(sum(cardinality(h.seats)), 0)::bigint AS held_seats,
        (SELECT count(*) FROM bookings b WHERE b.show_id = $1 AND b.status = 'confirmed') AS bookings
 FROM holds h
-WHERE h.show_id = $1 AND h.status = 'held' AND h.expires_at > clock_timestamp();
+WHERE h.show_id + 0 = $1 AND h.status = 'held' AND h.version > 0 AND h.expires_at > clock_timestamp();

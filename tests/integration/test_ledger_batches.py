@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
+from asyncpg import Record
 from msgspec.structs import replace
 
 from app.database import Database
@@ -32,6 +33,7 @@ from tests.integration.conftest import (
     SEATS,
     WORKER,
     Connect,
+    Connection,
     MakeShow,
     PassTime,
     buyer,
@@ -40,10 +42,11 @@ from tests.integration.conftest import (
 from tests.integration.history import history, kinds, statuses
 
 LEDGERS = 4
-HOLDS_OF_LONG_AGO = """
+# Of somebody else; with what status, for how long, and how many.
+HOLDS = """
     INSERT INTO holds (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
-    SELECT $1, gen_random_uuid(), 'x', '{1}', '{1}', 'released', now(), now(), 0
-    FROM generate_series(1, 5000)
+    SELECT $1, gen_random_uuid(), 'x', '{1}', '{1}', $2, now(), now() + $3::text::interval, 1
+    FROM generate_series(1, $4)
 """
 
 
@@ -248,23 +251,53 @@ async def test_I13_a_hold_costs_the_same_however_many_are_live_elsewhere(
 ) -> None:
     """What a holder has is looked up by holder, even where the planner knows of no live hold."""
     show, connection = await make_show(), await connect()
-    await connection.execute(HOLDS_OF_LONG_AGO, show)
+    await connection.execute(HOLDS, show, "released", "0 s", 5_000)
     await connection.execute("ANALYZE holds")
-    database = databases[0]
     for seat in range(10):
-        await do(Ledger(database), Hold(show, uuid4(), (seat,), buyer(f"{seat}")))
-    await database.fetch("SELECT pg_stat_force_next_flush()")
-    used = {
-        row["indexrelname"]: row
-        for row in await connection.fetch(
-            """
-            SELECT indexrelname, idx_scan, idx_tup_read
-            FROM pg_stat_user_indexes WHERE relname = 'holds'
-            """
-        )
-    }
-    assert used["holds_by_holder"]["idx_scan"] == 10
+        await do(Ledger(databases[0]), Hold(show, uuid4(), (seat,), buyer(f"{seat}")))
+    used = await _use_of_holds(databases[0], connection)
+    assert used["live_holds"]["idx_scan"] == 10
     assert used["holds_due"]["idx_tup_read"] == 0
+
+
+@pytest.mark.parametrize("few", [0, 3])
+async def test_I13_a_hold_costs_the_same_however_full_its_show_has_become(
+    few: int, databases: list[Database], make_show: MakeShow, connect: Connect
+) -> None:
+    """Also where shows were known to have no or few holds when the plan was made; it is kept."""
+    show, connection = await make_show(), await connect()
+    ledger = Ledger(databases[0])
+    for other in range(show + 1, show + 200):
+        await connection.execute(HOLDS, other, "held", "10 min", few)
+    await connection.execute("ANALYZE holds")
+    await do(ledger, Hold(show, uuid4(), (0,), buyer("early")))
+    await connection.execute(HOLDS, show, "held", "10 min", 5_000)
+    for seat in range(1, 11):
+        await do(ledger, Hold(show, uuid4(), (seat,), buyer(f"{seat}")))
+    used = await _use_of_holds(databases[0], connection)
+    assert sum(index["idx_tup_read"] for index in used.values()) < 100
+
+
+async def test_I7_looking_for_lapsed_holds_costs_nothing_for_all_others(
+    databases: list[Database], make_show: MakeShow, connect: Connect
+) -> None:
+    """Neither for those that live nor for those of the past, however many there are."""
+    show, connection = await make_show(), await connect()
+    await connection.execute(HOLDS, show, "held", "10 min", 500)
+    await connection.execute(HOLDS, show, "released", "0 s", 5_000)
+    before = await _use_of_holds(databases[0], connection)
+    assert await Ledger(databases[0]).due_holds(100) == []
+    used = await _use_of_holds(databases[0], connection)
+    read = {name: used[name]["idx_tup_read"] - before[name]["idx_tup_read"] for name in used}
+    assert read == dict.fromkeys(used, 0)
+    assert used["holds_due"]["idx_scan"] == 1
+
+
+async def _use_of_holds(database: Database, connection: Connection) -> dict[str, Record]:
+    """Return how the indexes of `holds` were used, with what *database* has done until now."""
+    await database.fetch("SELECT pg_stat_force_next_flush()")
+    rows = await connection.fetch("SELECT * FROM pg_stat_user_indexes WHERE relname = 'holds'")
+    return {row["indexrelname"]: row for row in rows}
 
 
 async def test_I2_release_and_take_race_without_a_torn_hold(
