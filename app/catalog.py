@@ -64,12 +64,6 @@ class _Outline:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    plan: SeatingPlan
-    document: PlanDocument
-
-
 class Catalog:
     """Reads and additions. All methods raise Unavailable when the ledger is away."""
 
@@ -77,6 +71,7 @@ class Catalog:
         self._database = database
         self._queries = load_queries("catalog")
         self._plans = Recent(self._read_plan, entries_max=PLANS_KEPT_MAX)
+        self._documents = Recent(self._read_document, entries_max=PLANS_KEPT_MAX)
         self._venues = Recent(self._read_venue, entries_max=VENUES_KEPT_MAX)
         self._outlines = Recent(self._read_outline, entries_max=SHOWS_KEPT_MAX)
         self._shows = SharedReads(self._read_show)
@@ -85,7 +80,7 @@ class Catalog:
 
     async def add_venue(self, name: str, plan: SeatingPlan) -> int:
         """Add a venue and return its id."""
-        document = await asyncio.to_thread(_encode, plan)
+        document = await asyncio.to_thread(_encode, plan.document)
         query = self._queries["add_venue"]
 
         async def add(connection: Connection) -> int:
@@ -101,12 +96,16 @@ class Catalog:
         return await self._venues.get(venue)
 
     async def plan(self, plan_hash: str) -> SeatingPlan:
-        """Return the plan with that hash, without its `document`. Raises NotFound."""
-        return (await self._plans.get(plan_hash)).plan
+        """Return the plan with that hash, without its `document`. Raises NotFound.
+
+        Asked for the first time it takes up to a second of the processor; the document, the names
+        of the categories and the number of seats need no plan.
+        """
+        return await self._plans.get(plan_hash)
 
     async def plan_document(self, plan_hash: str) -> PlanDocument:
         """Return the document of a plan; its hash is the SHA-256 of it. Raises NotFound."""
-        return (await self._plans.get(plan_hash)).document
+        return await self._documents.get(plan_hash)
 
     async def plan_of(self, show: int) -> SeatingPlan:
         """Return the plan of a show, as `plan` does. Raises NotFound."""
@@ -124,6 +123,10 @@ class Catalog:
     async def category_names(self, plan_hash: str) -> tuple[str, ...]:
         """Return the names of a plan's categories, in order; needs no plan. Raises NotFound."""
         return await self._category_names.get(plan_hash)
+
+    async def category_names_of(self, show: int) -> tuple[str, ...]:
+        """Return the names of a show's categories, as `category_names` does. Raises NotFound."""
+        return await self.category_names((await self._outlines.get(show)).plan_hash)
 
     async def add_show(
         self,
@@ -149,7 +152,7 @@ class Catalog:
             title,
             starts_at,
             currency,
-            full_prices(plan, prices or {}),
+            full_prices([category.name for category in plan.categories], prices or {}),
             status.value,
             hold_ttl_s,
             seats_per_hold_max,
@@ -190,11 +193,18 @@ class Catalog:
             raise NotFound(f"There is no venue {venue}.")
         return Venue(venue, row["name"], row["plan_hash"], row["seat_count"])
 
-    async def _read_plan(self, plan_hash: str) -> _Kept:
+    async def _read_plan(self, plan_hash: str) -> SeatingPlan:
+        return await asyncio.to_thread(_parse, await self._read_plan_text(plan_hash))
+
+    async def _read_document(self, plan_hash: str) -> PlanDocument:
+        return await asyncio.to_thread(_document, await self._read_plan_text(plan_hash))
+
+    async def _read_plan_text(self, plan_hash: str) -> bytes:
         row = await self._database.fetchrow(self._queries["plan"], plan_hash)
         if row is None:
             raise NotFound("There is no plan with that hash.")
-        return await asyncio.to_thread(_keep, row["plan"])
+        text: str = row["plan"]
+        return text.encode()
 
     async def _read_outline(self, show: int) -> _Outline:
         found = await self.show(show)
@@ -207,17 +217,20 @@ class Catalog:
         return tuple(row["names"])
 
 
-def _encode(plan: SeatingPlan) -> bytes:
-    """Return the document as `SeatingPlan.hash` sees it."""
-    return msgspec.json.encode(plan.document, order="sorted")
+def _encode(document: object) -> bytes:
+    """Return a plan's document as `SeatingPlan.hash` sees it."""
+    return msgspec.json.encode(document, order="sorted")
 
 
-def _keep(text: str) -> _Kept:
-    plan = load_plan(text.encode())
-    plain = _encode(plan)
+def _document(text: bytes) -> PlanDocument:
+    plain = _encode(msgspec.json.decode(text))
+    return PlanDocument(plain, gzip.compress(plain, 6, mtime=0))
+
+
+def _parse(text: bytes) -> SeatingPlan:
     # The decoded document of a stadium is 100,000 small objects that nobody asks for again and that
     # every garbage collection would walk.
-    return _Kept(replace(plan, document={}), PlanDocument(plain, gzip.compress(plain, 6, mtime=0)))
+    return replace(load_plan(text), document={})
 
 
 def _show(row: Row) -> Show:

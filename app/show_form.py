@@ -11,7 +11,6 @@ from typing import Any, Final
 from app.changes import Position
 from app.domain import Show, ShowStatus
 from app.errors import BadMessage
-from app.plans import SeatingPlan
 
 CURRENCY_DEFAULT: Final = "EUR"
 HOLD_TTL_S_DEFAULT: Final = 600
@@ -70,30 +69,27 @@ def show_after(show: Show, detail: Mapping[str, Any], position: Position) -> Sho
     )
 
 
-def full_prices(plan: SeatingPlan, prices: Mapping[str, int]) -> tuple[int, ...]:
+def full_prices(names: Sequence[str], prices: Mapping[str, int]) -> tuple[int, ...]:
     """Return the price of every category by its index; no prices at all make a free show.
 
+    names: of the plan's categories, in order.
     Raises BadMessage that names the categories the plan does not have, or that lack a price.
     """
     if not prices:
-        return (0,) * len(plan.categories)
-    given = some_prices(plan, prices)
-    missing = [
-        category.name
-        for category, price in zip(plan.categories, given, strict=True)
-        if price is None
-    ]
+        return (0,) * len(names)
+    given = some_prices(names, prices)
+    missing = [name for name, price in zip(names, given, strict=True) if price is None]
     if missing:
         raise BadMessage(f"These categories lack a price: {_listed(missing)}.", categories=missing)
     return tuple(price for price in given if price is not None)
 
 
-def some_prices(plan: SeatingPlan, prices: Mapping[str, int]) -> tuple[int | None, ...]:
+def some_prices(names: Sequence[str], prices: Mapping[str, int]) -> tuple[int | None, ...]:
     """Return the given prices by category index, None for categories that are not named.
 
+    names: of the plan's categories, in order.
     Raises BadMessage that names the categories the plan does not have.
     """
-    names = [category.name for category in plan.categories]
     unknown = sorted(prices.keys() - set(names))
     if unknown:
         raise BadMessage(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -68,14 +69,13 @@ async def change_show(services: Services, request: Request, actor: Actor) -> Res
     screens it goes."""
     show = show_id(request)
     form = await read_form(request, ShowPatchForm)
-    plan = await services.catalog.plan_of(show)
-    await services.box_office.submit(ChangeShow(show, _show_patch(form, plan), actor))
+    names = await services.catalog.category_names_of(show)
+    await services.box_office.submit(ChangeShow(show, _show_patch(form, names), actor))
     try:
         changed = await services.catalog.show(show)
     except Unavailable as error:
         raise UnknownOutcome("The show is changed; only its new form could not be read.") from error
     reached = (await services.presence.of(show)).watcher_count
-    names = [category.name for category in plan.categories]
     return reply({**show_form(changed, names), "reached": reached})
 
 
@@ -83,7 +83,7 @@ async def block_seats(services: Services, request: Request, actor: Actor) -> Res
     """Take seats off sale, all or none."""
     show = show_id(request)
     form = await read_form(request, BlockForm)
-    seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+    seats = await seat_indexes(form.seats, services.catalog, show)
     outcome = await services.box_office.submit(Block(show, seats, form.reason, actor))
     return reply({"version": outcome.version}, 201)
 
@@ -92,7 +92,7 @@ async def unblock_seats(services: Services, request: Request, actor: Actor) -> R
     """Put blocked seats back on sale; those that are not blocked stay as they are."""
     show = show_id(request)
     form = await read_form(request, BlockForm)
-    seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+    seats = await seat_indexes(form.seats, services.catalog, show)
     outcome = await services.box_office.submit(Unblock(show, seats, form.reason, actor))
     return reply({"version": outcome.version})
 
@@ -102,12 +102,12 @@ def _read_venue(body: bytes) -> tuple[str, SeatingPlan]:
     return form.name, load_plan(bytes(form.plan))
 
 
-def _show_patch(form: ShowPatchForm, plan: SeatingPlan) -> ShowPatch:
+def _show_patch(form: ShowPatchForm, category_names: Sequence[str]) -> ShowPatch:
     return ShowPatch(
         title=_given(form.title),
         starts_at=_given(form.starts_at),
         currency=_given(form.currency),
-        prices=None if form.prices is UNSET else some_prices(plan, form.prices),
+        prices=None if form.prices is UNSET else some_prices(category_names, form.prices),
         status=_given(form.status),
         hold_ttl_s=_given(form.hold_ttl_s),
         seats_per_hold_max=_given(form.seats_per_hold_max),

@@ -22,7 +22,7 @@ async def add_hold(services: Services, request: Request, actor: Actor) -> Respon
     """Make a hold, or add seats to the hold of that id; asking again changes nothing."""
     show = show_id(request)
     form = await read_form(request, HoldForm)
-    seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+    seats = await seat_indexes(form.seats, services.catalog, show)
     if len(seats) > SEATS_PER_HOLD_MAX:
         raise HoldLimit(f"No hold has more than {SEATS_PER_HOLD_MAX} seats.")
     command = Hold(show, form.hold or uuid4(), seats, actor)
@@ -61,7 +61,7 @@ async def release_hold(services: Services, request: Request, actor: Actor) -> Re
     form = decode(body, ReleaseForm) if body else ReleaseForm()
     seats = None
     if form.seats is not None:
-        seats = seat_indexes(form.seats, await services.catalog.plan_of(show))
+        seats = await seat_indexes(form.seats, services.catalog, show)
     outcome = await services.box_office.submit(Release(show, hold, seats, actor))
     return reply({"version": outcome.version})
 

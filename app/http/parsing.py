@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 
 from app.auth import ANONYMOUS, Action, Tokens, require
+from app.catalog import Catalog
 from app.domain import SEATS_PER_COMMAND_MAX, Actor
 from app.errors import BadMessage, NotFound, TooLarge, Unauthorized
 from app.plans import SeatingPlan
@@ -122,20 +123,27 @@ def decode(body: bytes, form: type[T]) -> T:
         raise BadMessage("The body is nested too deeply.", where="$") from None
 
 
-def seat_indexes(seats: Sequence[int | str], plan: SeatingPlan) -> tuple[int, ...]:
+async def seat_indexes(seats: Sequence[int | str], catalog: Catalog, show: int) -> tuple[int, ...]:
     """Return the indexes of *seats*, each given by index or by label, in ascending order.
 
-    Raises BadMessage that names the seat which the plan does not have, or which stands twice.
+    Raises BadMessage that names the seat which the plan does not have, or which stands twice;
+    NotFound (the show).
     """
+    count = await catalog.seat_count(show)
     if not seats:
         raise BadMessage("Name at least one seat.", where="$.seats")
     if len(seats) > SEATS_PER_COMMAND_MAX:
         raise BadMessage(f"No more than {SEATS_PER_COMMAND_MAX:,} seats at once.", where="$.seats")
+    # Only labels need the plan, which takes long to read for the first time.
+    by_label: dict[str, int | None] = {}
+    if labels := [seat for seat in seats if isinstance(seat, str)]:
+        plan = await catalog.plan_of(show)
+        by_label = {label: plan.index_of(label) for label in labels}
     indexes: set[int] = set()
     for place, seat in enumerate(seats):
-        index = plan.index_of(seat) if isinstance(seat, str) else seat
+        index = by_label[seat] if isinstance(seat, str) else seat
         where = f"$.seats[{place}]"
-        if index is None or index >= plan.count:
+        if index is None or index >= count:
             raise BadMessage(f"The plan has no seat {_shown(seat)}.", seat=seat, where=where)
         if index in indexes:
             raise BadMessage(f"The seat {_shown(seat)} is named twice.", seat=seat, where=where)

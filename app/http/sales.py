@@ -1,5 +1,6 @@
 """A show as those see it who sell it: who has which seat, how it sells, who watches."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from app.domain import Actor, ShowStatus
 from app.errors import BadMessage, NotFound
 from app.http.parsing import seat_in_path, show_id
 from app.http.replies import reply
-from app.plans import SeatingPlan
 from app.sales import CategorySales
 from app.services import Services
 
@@ -54,12 +54,12 @@ async def read_seat(services: Services, request: Request, _actor: Actor) -> Resp
 async def read_sales(services: Services, request: Request, _actor: Actor) -> Response:
     """Answer how a show sells, by category and minute, and how many watch it in each instance."""
     show = await services.catalog.show(show_id(request))
-    plan = await services.catalog.plan(show.plan_hash)
+    names = await services.catalog.category_names(show.plan_hash)
     version, sales = await services.sales.by_category(show.show)
     lapsing = await services.sales.live_holds(show.show, LAPSING_SHOWN)
     presence = await services.presence.of(show.show)
     form = {
-        "categories": _category_forms(plan, show.prices, sales),
+        "categories": _category_forms(names, show.prices, sales),
         "bookings_by_minute": await services.sales.bookings_by_minute(show.show),
         "lapsing": [
             {
@@ -95,15 +95,15 @@ async def preview_change(services: Services, request: Request, _actor: Actor) ->
 
 
 def _category_forms(
-    plan: SeatingPlan, prices: tuple[int, ...], sales: dict[int, CategorySales]
+    names: Sequence[str], prices: tuple[int, ...], sales: dict[int, CategorySales]
 ) -> list[dict[str, Any]]:
     return [
         {
-            "name": category.name,
+            "name": name,
             "price": prices[index],
             **asdict(sales.get(index, CategorySales())),
         }
-        for index, category in enumerate(plan.categories)
+        for index, name in enumerate(names)
     ]
 
 

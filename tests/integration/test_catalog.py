@@ -1,6 +1,8 @@
 """Venues and shows in the ledger."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 import pytest
@@ -10,6 +12,7 @@ from app.changes import Position
 from app.database import Database
 from app.domain import ChangeShow, ShowPatch, ShowStatus
 from app.errors import BadMessage, NotFound
+from app.http.parsing import seat_indexes
 from app.ledger import Ledger
 from app.plans import SeatingPlan, parse_plan
 from app.services import Services
@@ -95,6 +98,29 @@ async def test_more_plans_than_are_kept_can_be_read(catalog: Catalog) -> None:
         await catalog.add_venue(plan.name, plan)
     for plan in (*plans, *plans):
         assert (await catalog.plan(plan.hash)).name == plan.name
+
+
+async def test_only_labels_need_a_plan_to_be_read(
+    catalog: Catalog, plan: SeatingPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading a stadium's keeps an instance busy for a second, as a sale begins."""
+    venue = await catalog.add_venue("House", plan)
+    show = await catalog.add_show(venue=venue, title="Hamlet", starts_at=STARTS_AT)
+
+    def load_plan(_: bytes) -> SeatingPlan:
+        raise AssertionError("the plan was read")
+
+    monkeypatch.setattr("app.catalog.load_plan", load_plan)
+    catalog = Catalog(catalog._database)
+    document = await catalog.plan_document(plan.hash)
+    assert sha256(document.plain).hexdigest() == plan.hash
+    assert gzip.decompress(document.gzipped) == document.plain
+    assert await catalog.category_names_of(show.show) == ("Front", "Back")
+    assert await seat_indexes([7, 3], catalog, show.show) == (3, 7)
+    with pytest.raises(BadMessage):
+        await seat_indexes([12], catalog, show.show)
+    with pytest.raises(AssertionError):
+        await seat_indexes(["1-1"], catalog, show.show)
 
 
 async def test_a_show_event_applied_to_the_old_show_gives_the_new_show(

@@ -11,6 +11,7 @@ from app.show_form import full_prices, rfc3339, show_form, some_prices
 from tests.small_plan import small_plan
 
 PLAN = parse_plan(small_plan(2, 6))
+NAMES = [category.name for category in PLAN.categories]
 
 
 def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
@@ -30,7 +31,7 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
         epoch=5,
         version=7,
     )
-    assert show_form(show, [category.name for category in PLAN.categories]) == {
+    assert show_form(show, NAMES) == {
         "show": 3,
         "venue": 2,
         "title": "Hamlet",
@@ -49,18 +50,18 @@ def test_a_show_s_prices_go_by_category_and_its_time_by_utc() -> None:
 
 
 def test_prices_by_name_become_prices_by_category() -> None:
-    assert full_prices(PLAN, {"Back": 1, "Front": 2}) == (2, 1)
-    assert full_prices(PLAN, {}) == (0, 0)
-    assert some_prices(PLAN, {"Back": 1}) == (None, 1)
-    assert some_prices(PLAN, {}) == (None, None)
+    assert full_prices(NAMES, {"Back": 1, "Front": 2}) == (2, 1)
+    assert full_prices(NAMES, {}) == (0, 0)
+    assert some_prices(NAMES, {"Back": 1}) == (None, 1)
+    assert some_prices(NAMES, {}) == (None, None)
 
 
 def test_missing_and_unknown_categories_are_named() -> None:
     with pytest.raises(BadMessage, match="Back") as missing:
-        full_prices(PLAN, {"Front": 2})
+        full_prices(NAMES, {"Front": 2})
     assert missing.value.fields == {"categories": ["Back"]}
     with pytest.raises(BadMessage, match="Box") as unknown:
-        some_prices(PLAN, {"Front": 2, "Box": 1})
+        some_prices(NAMES, {"Front": 2, "Box": 1})
     assert unknown.value.fields == {"categories": ["Box"]}
 
 
