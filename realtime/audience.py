@@ -1,6 +1,6 @@
 """Everybody in this instance who watches one show, and the replica they are served from.
 
-    feed -> apply -> (holder's pushes at once) -> tick -> one frame a codec -> every socket
+    feed -> apply -> tick -> one frame a codec (behind the holder's own pushes) -> every socket
 
 Rule 1: joining adds to the watchers and writes the snapshot in one loop turn, so nothing falls
 between.
@@ -23,35 +23,15 @@ from app.changes import Change, ChangeBatch, Delta, Position, Snapshot
 from app.domain import EventKind, HoldStatus, Show
 from app.errors import SeatwireError
 from app.show_form import show_after, show_form
-from realtime.connection import Connection, Watcher
+from realtime.connection import HOLD_PUSHES_MAX, Connection, Watcher
 from realtime.protocol import Codec, Frame, Since, encode
 from realtime.replica import Replica
-
-# A screen at 20 frames a second looks live; a longer tick saves the CPU of a big audience.
-TICK_S_MIN: Final = 0.05
-TICK_S_MAX: Final = 0.5
-# After a broadcast changes are gathered for as long as it took: broadcasting takes half of the time
-# at most, and a change waits for no more than two broadcasts.
-TICK_PER_BROADCAST: Final = 1
-# A loop that comes late has too much to do; frames are what it can do less of.
-TICK_PER_LAG: Final = 4
-SLICE_S: Final = 0.002
-# Sends between two looks at the clock; one send takes about 10 us.
-SENDS_PER_LOOK: Final = 32
+from realtime.tick import SENDS_PER_LOOK, SLICE_S, let_turn, pause_s, sleep
 
 # Where a screen is that has nothing: from there only a snapshot leads on.
 NOWHERE: Final = Position(-1, 0)
 
 log = structlog.get_logger(__name__)
-
-
-def tick_s(took_s: float, late_s: float) -> float:
-    """Return how long to gather changes after a broadcast, in seconds.
-
-    took_s: how long it took. late_s: how much later than wanted the loop came to it.
-    """
-    gather_s = TICK_PER_BROADCAST * took_s + TICK_PER_LAG * late_s
-    return min(TICK_S_MAX, max(TICK_S_MIN, gather_s))
 
 
 @dataclass(slots=True)
@@ -71,7 +51,8 @@ class Audience:
         show: Show,
         category_names: Sequence[str],
         catalog: Catalog,
-        holders: Callable[[str], Collection[Connection]],
+        by_holder: Mapping[str, Collection[Connection]],
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.id = show.show
         self.members: dict[Connection, Watcher] = {}
@@ -79,7 +60,8 @@ class Audience:
         self._show = show
         self._category_names = category_names
         self._catalog = catalog
-        self._holders = holders
+        self._by_holder = by_holder
+        self._now_s = now_s
         self._edition = 0
         self._show_is_sure = True
         self._replica: Replica | None = None
@@ -108,7 +90,9 @@ class Audience:
         if fresh is None:
             return False
         for change in fresh:
-            self._take_note(change)
+            # Most holders have their sockets elsewhere.
+            if change.holder in self._by_holder or change.kind is EventKind.SHOW:
+                self._take_note(change)
         if fresh:
             self._changed.set()
         return True
@@ -159,14 +143,16 @@ class Audience:
         self.members[connection] = watcher
         connection.watching[self.id] = watcher
         self.empty_since = None
-        connection.socket.write(reply)
-        connection.socket.write(self._seats_frame(connection.codec, known))
+        connection.socket.write_all((reply, self._seats_frame(connection.codec, known)))
         watcher.position = self.replica.position
+        if connection.hold_pushes:
+            self._changed.set()  # a broadcast that is under way does not know this watcher
 
     def leave(self, connection: Connection, now_s: float) -> None:
         """Send *connection* no more of this show."""
         self._part_with(connection)
         connection.watching.pop(self.id, None)
+        connection.drop_hold_pushes(self.id)
         if not self.members:
             self.empty_since = now_s
 
@@ -193,14 +179,12 @@ class Audience:
             try:
                 if not self._show_is_sure:
                     await self._reload_show()
+                    started_at = loop.time()
                 for _ in self.broadcast(loop.time):
-                    await asyncio.sleep(0)
+                    late_s += await let_turn()
             except Exception:
                 log.exception("audience.broadcast_failed", show=self.id)
-            ended_at = loop.time()
-            pause_s = tick_s(ended_at - started_at, late_s)
-            await asyncio.sleep(pause_s)
-            late_s = loop.time() - ended_at - pause_s
+            late_s = await sleep(pause_s(loop.time() - started_at, late_s))
 
     def broadcast(self, now_s: Callable[[], float]) -> Iterator[None]:
         """Send every watcher that can take it what it lacks; yields when the loop is to turn.
@@ -251,12 +235,23 @@ class Audience:
             if watcher.position is not known:
                 known = watcher.position
                 way = ways.get(known)
-            if way is None:
-                continue
-            socket.write(self._frame_along(way, connection.codec))
-            watcher.position = way.to
-            sent += 1
+            if connection.hold_pushes:
+                self._send_hold_pushes(connection, way)
+            elif way is not None:
+                socket.write(self._frame_along(way, connection.codec))
+            if way is not None:
+                watcher.position = way.to
+                sent += 1
         metrics.FRAMES_SENT.inc(sent)
+
+    def _send_hold_pushes(self, connection: Connection, way: _Way | None) -> None:
+        """Send what *connection* is to know of its holds, and in the same go what leads here."""
+        pushes = connection.take_hold_pushes(self.id, self._now_s())
+        frames = [encode(push, connection.codec) for push in pushes]
+        if way is not None:
+            frames.append(self._frame_along(way, connection.codec))
+        if frames:
+            connection.socket.write_all(frames)
 
     def _frame_along(self, way: _Way, codec: Codec) -> Frame:
         frame = way.frames.get(codec)
@@ -345,9 +340,9 @@ class Audience:
         status: HoldStatus,
         expires_in_ms: int | None,
     ) -> None:
-        connections = self._holders(holder)
+        connections = self._by_holder.get(holder)
         if not connections:
-            return  # mostly a holder of another instance
+            return
         push = {
             "push": "hold",
             "show": self.id,
@@ -356,16 +351,15 @@ class Audience:
             "status": status.value,
             "expires_in_ms": expires_in_ms,
         }
+        now_s = self._now_s()
         for connection in connections:
             watcher = self.members.get(connection)
             if watcher is None:
                 continue
-            if connection.can_take:
-                # A hold that ends with its show: the show says why.
+            if connection.can_take and len(connection.hold_pushes) >= HOLD_PUSHES_MAX:
                 self._send_show(connection, watcher)
-                connection.socket.write(encode(push, connection.codec))
-            else:
-                connection.miss_hold(push, time.monotonic())
+                self._send_hold_pushes(connection, None)
+            connection.keep_hold_push(push, now_s)
 
     def _send_show(self, connection: Connection, watcher: Watcher) -> None:
         if watcher.show_edition == self._edition:

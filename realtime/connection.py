@@ -8,8 +8,8 @@ from app.domain import Actor
 from realtime.protocol import Codec
 from realtime.socket import Socket
 
-# Holds that changed while their holder's socket could take nothing; a holder has far fewer.
-MISSED_HOLDS_MAX: Final = 64
+# Of how many holds a socket that takes nothing is told when it does again; buyers have far fewer.
+HOLD_PUSHES_MAX: Final = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -23,32 +23,41 @@ class Connection:
     visible: bool = True
     congested_since: float | None = None
     watching: dict[int, "Watcher"] = field(default_factory=dict)
-    # hold -> (when the push was missed, the push)
-    missed_holds: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    # hold -> (when the push was made, the push)
+    hold_pushes: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def can_take(self) -> bool:
         """Whether pushes may be written now; otherwise they are merged and sent later."""
         return self.visible and not self.socket.is_congested
 
-    def miss_hold(self, push: dict[str, Any], now_s: float) -> None:
-        """Keep the latest push about a hold for later; the oldest goes when there are too many."""
+    def keep_hold_push(self, push: dict[str, Any], now_s: float) -> None:
+        """Keep the latest push about a hold until it is taken; of too many the oldest goes."""
         hold = push["hold"]
-        self.missed_holds.pop(hold, None)
-        if len(self.missed_holds) >= MISSED_HOLDS_MAX:
-            del self.missed_holds[next(iter(self.missed_holds))]
-        self.missed_holds[hold] = now_s, push
+        self.hold_pushes.pop(hold, None)
+        if len(self.hold_pushes) >= HOLD_PUSHES_MAX:
+            del self.hold_pushes[next(iter(self.hold_pushes))]
+        self.hold_pushes[hold] = now_s, push
 
-    def take_missed_holds(self, now_s: float) -> list[dict[str, Any]]:
-        """Return what was kept, each with the time its hold has left now, and keep it no more."""
+    def take_hold_pushes(self, show: int, now_s: float) -> list[dict[str, Any]]:
+        """Return what was kept about *show*, each with the time its hold has left now, and keep it
+        no more."""
         pushes = []
-        for missed_at, push in self.missed_holds.values():
+        for made_at, push in self.hold_pushes.values():
+            if push["show"] != show:
+                continue
             expires_in_ms = push["expires_in_ms"]
             if expires_in_ms is not None:
-                expires_in_ms = max(0, expires_in_ms - round((now_s - missed_at) * 1000))
+                expires_in_ms = max(0, expires_in_ms - round((now_s - made_at) * 1000))
             pushes.append({**push, "expires_in_ms": expires_in_ms})
-        self.missed_holds.clear()
+        self.drop_hold_pushes(show)
         return pushes
+
+    def drop_hold_pushes(self, show: int) -> None:
+        """Keep nothing more about *show*."""
+        self.hold_pushes = {
+            hold: kept for hold, kept in self.hold_pushes.items() if kept[1]["show"] != show
+        }
 
 
 @dataclass(slots=True, eq=False)

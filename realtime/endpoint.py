@@ -46,6 +46,9 @@ UNANSWERED_RETRY_MS: Final = 100
 SHOWS_PER_SOCKET_MAX: Final = 32
 CLOSE_TIMEOUT_S: Final = 1.0
 
+# A function within a function evaluates the types it names each time it is made.
+_Answer = asyncio.Future[Outcome]
+
 log = structlog.get_logger(__name__)
 
 
@@ -249,8 +252,8 @@ class Conversation:
         self._unanswered += 1
         answer.add_done_callback(self._answered(ref, command))
 
-    def _answered(self, ref: Ref, command: Command) -> Callable[[asyncio.Future[Outcome]], None]:
-        def reply(answer: asyncio.Future[Outcome]) -> None:
+    def _answered(self, ref: Ref, command: Command) -> Callable[[_Answer], None]:
+        def reply(answer: _Answer) -> None:
             self._unanswered -= 1
             if answer.cancelled():
                 error: BaseException | None = Unavailable("This instance is shutting down.")

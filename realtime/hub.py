@@ -8,7 +8,7 @@ before a restart.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Collection, Container, Iterable, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -18,11 +18,12 @@ from app.catalog import Catalog
 from app.domain import Actor, Role
 from app.feed import Feed
 from realtime.admission import Admission
-from realtime.audience import SENDS_PER_LOOK, SLICE_S, Audience
+from realtime.audience import Audience
 from realtime.close_codes import CloseCode
 from realtime.connection import Connection
 from realtime.garbage import ClosedSockets
 from realtime.protocol import Codec, Frame, encode
+from realtime.tick import SENDS_PER_LOOK, SLICE_S
 
 # A reload of the page or a short loss of the network should find the replica still filled.
 LINGER_S: Final = 30.0
@@ -123,7 +124,7 @@ class Hub:
     def greet(self, connection: Connection, actor: Actor, *, visible: bool) -> None:
         """Note whose socket it is; its holder hears of its holds from now on."""
         if connection.actor is not None and connection.actor.holder != actor.holder:
-            connection.missed_holds.clear()  # they are not the new holder's business
+            connection.hold_pushes.clear()  # they are not the new holder's business
         self._forget_holder(connection)
         connection.actor = actor
         if actor.role is not Role.ANONYMOUS:
@@ -159,12 +160,10 @@ class Hub:
                 del self._by_holder[connection.actor.holder]
 
     def _resume(self, connection: Connection) -> None:
-        """Send what was missed while *connection* was congested or hidden."""
+        """Send *connection* now all it lacks, because it was congested or hidden."""
         connection.congested_since = None
         if not connection.can_take:
             return
-        for push in connection.take_missed_holds(time.monotonic()):
-            connection.socket.write(encode(push, connection.codec))
         for show in connection.watching:
             self._audiences[show].catch_up(connection)
 
@@ -190,7 +189,7 @@ class Hub:
     async def _open(self, show: int) -> Audience:
         record = await self._catalog.show(show)
         names = await self._catalog.category_names(record.plan_hash)
-        audience = Audience(record, names, self._catalog, self._sockets_of)
+        audience = Audience(record, names, self._catalog, self._by_holder)
         await self._feed.follow(show, audience)
         try:
             # Whatever changed meanwhile came before the feed.
@@ -202,9 +201,6 @@ class Hub:
         self._audiences[show] = audience
         self._broadcasts[show] = asyncio.create_task(audience.run(), name=f"audience {show}")
         return audience
-
-    def _sockets_of(self, holder: str) -> Collection[Connection]:
-        return tuple(self._by_holder.get(holder, ()))
 
     async def _close_empty(self) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -12,7 +12,7 @@ nothing that can be merged later, and is caught up when it drains.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -38,6 +38,9 @@ class Socket(Protocol):
 
     def write(self, frame: Frame) -> None:
         """Send *frame* after what was written before; dropped when the socket is closing."""
+
+    def write_all(self, frames: Sequence[Frame]) -> None:
+        """Send *frames*, in one go where it can be."""
 
     def on_drain(self, callback: Callable[[], None]) -> None:
         """Call *callback* each time the socket stops being congested."""
@@ -146,6 +149,10 @@ class SharedFrameProtocol(WebSocketsSansIOProtocol):
         if self._is_open:
             self._write(frame.wire)
 
+    def write_all(self, frames: Sequence[Frame]) -> None:
+        if self._is_open:
+            self._write(b"".join([frame.wire for frame in frames]))
+
     def on_drain(self, callback: Callable[[], None]) -> None:
         self._drain_callback = callback
 
@@ -217,6 +224,10 @@ class QueuedSocket:
         self._frames.put_nowait(frame)
         self.is_congested = True
         self._writable.clear()
+
+    def write_all(self, frames: Sequence[Frame]) -> None:
+        for frame in frames:
+            self.write(frame)
 
     def on_drain(self, callback: Callable[[], None]) -> None:
         self._drain_callback = callback

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from realtime.protocol import Codec
+
 Vector = dict[str, Any]
 
 FOLDER: Final = Path(__file__).parent / "vectors"
@@ -31,3 +33,9 @@ def with_bytes(message: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(message.get("seats"), str):
         return message
     return {**message, "seats": base64.b64decode(message["seats"], validate=True)}
+
+
+def exactly(vector: dict[str, Any], codec: Codec) -> bytes:
+    """Return a vector's message as it travels."""
+    text: str = vector["json"]
+    return text.encode() if codec is Codec.JSON else bytes.fromhex(vector["msgpack"])

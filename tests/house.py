@@ -4,7 +4,7 @@ The show is the one of the golden vectors: seven seats at version 128.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -22,16 +22,32 @@ SHOW: Final = 42
 EPOCH: Final = 1_750_000_000
 STATUSES: Final = bytes([0, 1, 2, 3, 2, 0, 1])
 
+HOLD: Final = "0b9f6a1e-3c1d-4f5a-9b51-2d1f0c7e8a42"
+# What "delta" in the vectors tells.
+BATCH: Final = ChangeBatch(
+    EPOCH,
+    (
+        Change(129, EventKind.HOLD, (0, 5), HOLD, "ann", (0, 5), 600_000),
+        Change(130, EventKind.UNBLOCK, (3,)),
+        Change(131, EventKind.EXTEND, (), HOLD, "ann", (0, 5), 600_000),
+    ),
+)
+
 
 class RecordingSocket:
     """A socket whose other end is a list; it is congested when the test says so."""
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
+        self.writes: list[int] = []  # how many frames each had
         self.is_congested = False
 
     def write(self, frame: Frame) -> None:
-        self.frames.append(frame)
+        self.write_all((frame,))
+
+    def write_all(self, frames: Sequence[Frame]) -> None:
+        self.frames.extend(frames)
+        self.writes.append(len(frames))
 
     def on_drain(self, callback: Callable[[], None]) -> None:
         self.drain = callback
@@ -74,13 +90,20 @@ class House:
 
     def __init__(self) -> None:
         self.screens: list[Screen] = []
+        self.now_s = 0.0
+        self._by_holder: dict[str, list[Connection]] = {}
         # The catalog is asked only when changes were lost beyond repair.
-        self.audience = Audience(_show(), _CATEGORY_NAMES, cast(Catalog, None), self._of_holder)
+        self.audience = Audience(
+            _show(), _CATEGORY_NAMES, cast(Catalog, None), self._by_holder, lambda: self.now_s
+        )
         self.audience.reset(Snapshot(Position(EPOCH, 128), STATUSES))
 
     def enter(self, screen: Screen) -> Screen:
         """Give *screen* a socket that watches nothing yet."""
         self.screens.append(screen)
+        actor = screen.connection.actor
+        if actor is not None and actor.holder:
+            self._by_holder.setdefault(actor.holder, []).append(screen.connection)
         return screen
 
     def watch(self, screen: Screen, since: Since | None = None) -> Screen:
@@ -98,10 +121,6 @@ class House:
         """Send what the broadcast sends to every watcher that can take it."""
         for _ in self.audience.broadcast(lambda: 0.0):
             raise AssertionError("a clock that stands still leaves no slice")
-
-    def _of_holder(self, holder: str) -> list[Connection]:
-        connections = [screen.connection for screen in self.screens]
-        return [c for c in connections if c.actor is not None and c.actor.holder == holder]
 
 
 def show_change(

@@ -1,34 +1,19 @@
 """What the sockets that watch a show are sent, in bytes, without a loop."""
 
 from itertools import count
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 
-from app.catalog import Catalog
-from app.changes import Change, ChangeBatch, Position, Snapshot
-from app.domain import Actor, EventKind, Role
-from app.feed import Feed
-from realtime.audience import SENDS_PER_LOOK
-from realtime.connection import MISSED_HOLDS_MAX
-from realtime.hub import Hub
+from app.changes import Change, Position, Snapshot
+from app.domain import EventKind
 from realtime.protocol import Codec, Since
-from tests.golden import named
-from tests.house import EPOCH, House, Screen, show_change
+from realtime.tick import SENDS_PER_LOOK
+from tests.golden import exactly, named
+from tests.house import BATCH, EPOCH, HOLD, House, Screen, show_change
 
-HOLD: Final = "0b9f6a1e-3c1d-4f5a-9b51-2d1f0c7e8a42"
 PUSHES: Final = named("pushes")
 REPLIES: Final = named("replies")
-MADE: Final = PUSHES["hold made"]["message"]
-# What "delta" in the vectors tells.
-BATCH: Final = ChangeBatch(
-    EPOCH,
-    (
-        Change(129, EventKind.HOLD, (0, 5), HOLD, "ann", (0, 5), 600_000),
-        Change(130, EventKind.UNBLOCK, (3,)),
-        Change(131, EventKind.EXTEND, (), HOLD, "ann", (0, 5), 600_000),
-    ),
-)
 
 
 @pytest.fixture
@@ -45,7 +30,7 @@ def test_WA1_a_watch_is_answered_with_the_show_and_then_all_seats(
 ) -> None:
     payloads = house.watch(Screen(codec=codec)).payloads()
     vectors = [REPLIES["watch"], PUSHES["snapshot of seven seats"]]
-    assert payloads == [_exactly(vector, codec) for vector in vectors]
+    assert payloads == [exactly(vector, codec) for vector in vectors]
 
 
 @pytest.mark.parametrize("codec", Codec, ids=lambda codec: codec.name)
@@ -54,7 +39,7 @@ def test_WA2_a_watch_from_a_position_is_answered_with_what_changed(
 ) -> None:
     house.apply(*BATCH.changes)
     payloads = house.watch(Screen(codec=codec), Since(EPOCH, 128)).payloads()
-    assert payloads[1:] == [_exactly(PUSHES["delta"], codec)]
+    assert payloads[1:] == [exactly(PUSHES["delta"], codec)]
 
 
 @pytest.mark.parametrize("codec", Codec, ids=lambda codec: codec.name)
@@ -63,7 +48,7 @@ def test_WA2_a_watch_from_the_present_is_answered_with_an_empty_delta(
 ) -> None:
     house.apply(*BATCH.changes)
     payloads = house.watch(Screen(codec=codec), Since(EPOCH, 131)).payloads()
-    assert payloads[1:] == [_exactly(PUSHES["delta without seats"], codec)]
+    assert payloads[1:] == [exactly(PUSHES["delta without seats"], codec)]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +122,7 @@ def test_DL5_who_could_take_nothing_gets_one_merged_delta(house: House) -> None:
     assert slow.payloads() == []
     slow.socket.is_congested = False
     house.tick()
-    assert slow.payloads() == [_exactly(PUSHES["delta"], Codec.JSON)]
+    assert slow.payloads() == [exactly(PUSHES["delta"], Codec.JSON)]
     assert len(_of_kind(quick.pushes(), "delta")) == 3
 
 
@@ -171,140 +156,6 @@ def test_I6_seats_put_right_twice_in_one_broadcast_are_right_on_every_screen(
         assert seats == house.watch(screen).payloads()[-1]
 
 
-# The holder's own
-
-
-@pytest.mark.parametrize(
-    ("kind", "hold_seats", "expires_in_ms", "name"),
-    [
-        (EventKind.HOLD, (0, 5), 600_000, "hold made"),
-        (EventKind.RELEASE, (), None, "hold released"),
-        (EventKind.EXPIRE, (), None, "hold expired"),
-        (EventKind.BOOK, (0, 5), None, "hold booked"),
-        (EventKind.CANCEL, (), None, "hold cancelled"),
-    ],
-    ids=str,
-)
-def test_HO2_the_holder_is_told_what_the_hold_is_now(
-    kind: EventKind,
-    hold_seats: tuple[int, ...],
-    expires_in_ms: int | None,
-    name: str,
-    house: House,
-) -> None:
-    screens = [house.watch(Screen("ann", codec)) for codec in Codec]
-    for screen in screens:
-        screen.payloads()
-    house.apply(Change(129, kind, (0, 5), HOLD, "ann", hold_seats, expires_in_ms))
-    for screen in screens:
-        assert screen.payloads() == [_exactly(PUSHES[name], screen.connection.codec)]
-
-
-@pytest.mark.parametrize("kind", [EventKind.RELEASE, EventKind.EXTEND], ids=str)
-def test_HO2_a_hold_that_goes_on_is_told_with_the_seats_it_has(
-    kind: EventKind, house: House
-) -> None:
-    """Not those that were given back, nor those that changed: an extension changes none."""
-    screen = house.watch(Screen("ann"))
-    screen.payloads()
-    house.apply(Change(129, kind, (5,), HOLD, "ann", (0, 1), 7_000))
-    (push,) = screen.pushes()
-    assert push == {**MADE, "seats": [0, 1], "expires_in_ms": 7_000}
-
-
-def test_HO1_only_the_holders_sockets_that_watch_the_show_are_told(house: House) -> None:
-    one, two = house.watch(Screen("ann")), house.watch(Screen("ann"))
-    others = [house.watch(Screen("bob")), house.watch(Screen()), house.enter(Screen("ann"))]
-    for screen in (one, two, *others):
-        screen.payloads()
-    house.apply(*BATCH.changes[:1])
-    assert one.pushes() == two.pushes() == [MADE]
-    assert [screen.pushes() for screen in others] == [[], [], []]
-
-
-def test_HO1_a_block_is_nobodys_hold(house: House) -> None:
-    screens = [house.watch(Screen("ann")), house.watch(Screen())]
-    for screen in screens:
-        screen.payloads()
-    house.apply(Change(129, EventKind.BLOCK, (0,)))
-    assert [screen.pushes() for screen in screens] == [[], []]
-
-
-def test_HO3_a_hold_push_does_not_wait_for_the_tick(house: House) -> None:
-    screen = house.watch(Screen("ann"))
-    screen.payloads()
-    house.apply(*BATCH.changes[:1])
-    assert [push["push"] for push in screen.pushes()] == ["hold"]
-    house.tick()
-    assert [push["push"] for push in screen.pushes()] == ["delta"]
-
-
-def test_HO4_of_what_a_hidden_holder_missed_the_latest_of_each_hold_is_kept(
-    house: House,
-) -> None:
-    screen = house.watch(Screen("ann"))
-    screen.payloads()
-    screen.connection.visible = False
-    other = HOLD.replace("0b", "1b")
-    house.apply(
-        BATCH.changes[0],
-        Change(130, EventKind.HOLD, (3,), other, "ann", (3,), 600_000),
-        Change(131, EventKind.EXPIRE, (0, 5), HOLD, "ann"),
-    )
-    assert screen.payloads() == []
-    hub = _hub()
-    hub.set_visible(screen.connection, False)
-    assert screen.payloads() == []
-    screen.connection.watching.clear()
-    hub.set_visible(screen.connection, True)
-    told = [(push["hold"], push["status"]) for push in screen.pushes()]
-    assert told == [(other, "held"), (HOLD, "expired")]
-    hub.set_visible(screen.connection, True)
-    assert screen.payloads() == []
-
-
-def test_HO4_the_time_a_hold_has_left_is_counted_down_while_it_waits() -> None:
-    connection = Screen("ann").connection
-    connection.miss_hold(MADE, now_s=1_000.0)
-    (push,) = connection.take_missed_holds(now_s=1_090.25)
-    assert push == {**MADE, "expires_in_ms": 600_000 - 90_250}
-    connection.miss_hold(MADE, now_s=1_000.0)
-    (push,) = connection.take_missed_holds(now_s=9_999.0)
-    assert push["expires_in_ms"] == 0
-
-
-def test_HO4_a_hold_without_a_time_stays_without() -> None:
-    connection = Screen("ann").connection
-    connection.miss_hold(PUSHES["hold booked"]["message"], now_s=1_000.0)
-    assert connection.take_missed_holds(now_s=2_000.0) == [PUSHES["hold booked"]["message"]]
-
-
-def test_HO4_of_too_many_missed_holds_the_oldest_go() -> None:
-    connection = Screen("ann").connection
-    for number in range(MISSED_HOLDS_MAX + 2):
-        connection.miss_hold({**MADE, "hold": str(number)}, now_s=0.0)
-    kept = [push["hold"] for push in connection.take_missed_holds(now_s=0.0)]
-    assert kept == [str(number) for number in range(2, MISSED_HOLDS_MAX + 2)]
-
-
-def test_HE5_what_one_holder_missed_is_not_told_to_the_next() -> None:
-    screen = Screen("ann")
-    screen.connection.miss_hold(MADE, now_s=0.0)
-    _hub().greet(screen.connection, Actor("bob", Role.BUYER), visible=True)
-    assert screen.payloads() == []
-
-
-def test_HE5_a_hello_that_says_visible_brings_what_was_missed() -> None:
-    screen = Screen("ann")
-    screen.connection.visible = False
-    screen.connection.miss_hold(PUSHES["hold booked"]["message"], now_s=0.0)
-    hub = _hub()
-    hub.greet(screen.connection, Actor("ann", Role.BUYER), visible=False)
-    assert screen.payloads() == []
-    hub.greet(screen.connection, Actor("ann", Role.BUYER), visible=True)
-    assert screen.pushes() == [PUSHES["hold booked"]["message"]]
-
-
 # The show itself
 
 
@@ -317,7 +168,7 @@ def test_SH1_a_changed_show_is_sent_whole_to_all_and_to_late_joiners(
     house.apply(*BATCH.changes, show_change(132, status="paused", message="Doors open at 18:00."))
     house.tick()
     told, _ = screen.payloads()
-    assert told == _exactly(PUSHES["show"], codec)
+    assert told == exactly(PUSHES["show"], codec)
     reply, _ = house.watch(Screen()).pushes()
     assert reply["show"] == PUSHES["show"]["message"]["show"]
 
@@ -351,11 +202,10 @@ def test_SH2_a_cancellation_ends_holds_and_frees_their_seats(house: House) -> No
     for screen in (ann, bob):
         screen.payloads()
     house.apply(show_change(132, (0, 5), [[HOLD, "ann", [0, 5]]], status="cancelled"))
-    why, released = ann.pushes()
+    house.tick()
+    why, released, anns_delta = ann.pushes()
     assert why["show"]["status"] == "cancelled"
     assert released == PUSHES["hold released"]["message"]
-    house.tick()
-    (anns_delta,) = ann.pushes()
     show, bobs_delta = bob.pushes()
     assert show["show"]["status"] == "cancelled"
     assert sorted(anns_delta["seats"]) == sorted(bobs_delta["seats"]) == [[0, 0], [5, 0]]
@@ -374,21 +224,5 @@ def test_VI1_a_hidden_screen_is_sent_nothing_but_the_answer_to_its_watch(house: 
     assert screen.payloads() == []
 
 
-def _exactly(vector: dict[str, Any], codec: Codec) -> bytes:
-    text: str = vector["json"]
-    return text.encode() if codec is Codec.JSON else bytes.fromhex(vector["msgpack"])
-
-
 def _of_kind(pushes: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [push for push in pushes if push.get("push") == kind]
-
-
-def _hub() -> Hub:
-    """A hub in which nobody watches anything, so that it asks neither feed nor catalog."""
-    return Hub(
-        cast(Feed, None),
-        cast(Catalog, None),
-        pulse_ms=5_000,
-        watchers_max=10,
-        sockets_per_s=100,
-    )

@@ -3,13 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import cast
 
 import pytest
 
+from app.catalog import Catalog
 from app.changes import Change, ChangeBatch, Position, Snapshot
-from app.domain import EventKind
-from realtime.audience import SENDS_PER_LOOK, SLICE_S, TICK_PER_LAG, TICK_S_MAX, TICK_S_MIN, tick_s
+from app.domain import EventKind, Show
+from app.errors import Unavailable
 from realtime.protocol import Frame
+from realtime.tick import (
+    SENDS_PER_LOOK,
+    SLICE_S,
+    TICK_PER_BROADCAST,
+    TICK_PER_LAG,
+    TICK_S_MAX,
+    TICK_S_MIN,
+    TICK_S_THRIFTY,
+    TURN_S_IDLE,
+    TURNS_MAX,
+    let_turn,
+    pause_s,
+)
 from tests.driven_clock import driven_loop, run_driven
 from tests.house import EPOCH, House, RecordingSocket, Screen
 
@@ -22,8 +37,8 @@ class TimedSocket(RecordingSocket):
         self.cost_s = cost_s
         self.times_s: list[float] = []
 
-    def write(self, frame: Frame) -> None:
-        super().write(frame)
+    def write_all(self, frames: Sequence[Frame]) -> None:
+        super().write_all(frames)
         driven_loop().spend(self.cost_s)
         self.times_s.append(driven_loop().time())
 
@@ -62,17 +77,26 @@ def _spans(house: House, socket: RecordingSocket) -> Sequence[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("took_s", "pause_s"), [(0.0, TICK_S_MIN), (0.2, 0.2), (TICK_S_MAX * 4, TICK_S_MAX)]
+    ("took_s", "tick_s"),
+    [
+        (0.0, TICK_S_MIN),
+        (0.004, 0.004 * TICK_PER_BROADCAST),
+        (0.05, TICK_S_THRIFTY),
+        (0.2, 0.4),
+        (TICK_S_MAX * 4, TICK_S_MAX * 5),
+    ],
 )
-def test_DL4_broadcasts_take_half_of_the_time_at_most(took_s: float, pause_s: float) -> None:
-    assert tick_s(took_s, 0.0) == pause_s
+def test_DL4_the_longer_a_broadcast_takes_the_longer_the_tick(took_s: float, tick_s: float) -> None:
+    """Small ones take a small part of the time, big ones half of it, and no pause is longer than
+    TICK_S_MAX."""
+    assert took_s + pause_s(took_s, 0.0) == pytest.approx(tick_s)
 
 
 def test_DL4_a_loop_that_comes_late_gathers_for_longer() -> None:
     """Frames are what a busy loop can do less of; a stall of seconds silences nobody."""
-    assert tick_s(0.0, 0.001) == TICK_S_MIN
-    assert tick_s(0.01, 0.05) == 0.01 + TICK_PER_LAG * 0.05
-    assert tick_s(0.0, 5.0) == TICK_S_MAX
+    assert pause_s(0.0, 0.001) == TICK_S_MIN
+    assert pause_s(0.01, 0.04) == pytest.approx(TICK_PER_LAG * 0.04)
+    assert pause_s(0.0, 5.0) == TICK_S_MAX
 
 
 def test_DL4_the_first_change_is_sent_at_once_and_later_ones_gather() -> None:
@@ -112,6 +136,28 @@ def test_DL4_the_longer_a_broadcast_the_fewer_frames_and_none_is_lost() -> None:
     run_driven(play())
 
 
+def test_DL4_a_ledger_that_is_slow_to_say_no_does_not_make_frames_rarer() -> None:
+    """While a show cannot be read again its seats are told all the same."""
+
+    async def play() -> None:
+        class SlowCatalog:
+            async def show(self, _: int) -> Show:
+                await asyncio.sleep(2)
+                raise Unavailable("The ledger does not answer right now.")
+
+        house = House()
+        house.audience._catalog = cast(Catalog, SlowCatalog())
+        house.audience._show_is_sure = False
+        (socket,) = _watching(house)
+        async with _broadcasting(house):
+            for version in range(129, 209):
+                house.apply(_change(version))
+                await asyncio.sleep(0.1)
+        assert len(socket.times_s) >= 3
+
+    run_driven(play())
+
+
 def test_DL4_a_broadcast_lets_the_loop_turn_between_slices() -> None:
     async def play() -> None:
         house = House()
@@ -124,6 +170,37 @@ def test_DL4_a_broadcast_lets_the_loop_turn_between_slices() -> None:
         assert served == [SENDS_PER_LOOK * n for n in range(1, 11)]
 
     run_driven(play())
+
+
+def test_DL4_a_busy_loop_gets_several_turns_between_slices() -> None:
+    """What an answer still needs comes before the next frames; a loop at rest is not waited for."""
+
+    async def play() -> None:
+        loop, steps = driven_loop(), list[float]()
+
+        def work() -> None:
+            loop.spend(2 * TURN_S_IDLE)
+            steps.append(loop.time())
+            loop.call_soon(work)
+
+        loop.call_soon(work)
+        assert await let_turn() == pytest.approx(TURNS_MAX * 2 * TURN_S_IDLE)
+        assert len(steps) == TURNS_MAX
+
+    async def rest() -> None:
+        turns = 0
+
+        def count() -> None:
+            nonlocal turns
+            turns += 1
+            driven_loop().call_soon(count)
+
+        driven_loop().call_soon(count)
+        assert await let_turn() == 0
+        assert turns == 1
+
+    run_driven(play())
+    run_driven(rest())
 
 
 def test_DL5_who_stalls_gets_one_merged_delta_when_it_reads_again() -> None:
