@@ -12,9 +12,10 @@ from redis.asyncio import Redis
 
 from app.board import Board, Take, _load_scripts
 from app.board_keeper import BoardKeeper
-from app.box_office import BoxOffice, _Ticket
+from app.box_office import BoxOffice
 from app.changes import Change, ChangeBatch, Position
 from app.database import ACQUIRE_TIMEOUT_S, Database, Row
+from app.desk import Ticket
 from app.domain import Actor, Command, Expire, Outcome, Role
 from app.errors import SeatsTaken, SeatwireError
 from app.feed import Feed
@@ -107,7 +108,7 @@ class OneQueueOffice(BoxOffice):
 class DeafOffice(BoxOffice):
     """Forgets to answer those who lost at the claim."""
 
-    def _refuse(self, ticket: _Ticket, error: SeatwireError) -> None:
+    def _refuse(self, ticket: Ticket, error: SeatwireError) -> None:
         if not isinstance(error, SeatsTaken):
             super()._refuse(ticket, error)
 

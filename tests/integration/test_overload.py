@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from app import box_office
+from app import box_office, desk
 from app.board import Board
 from app.board_keeper import BoardKeeper
-from app.box_office import BATCH_COMMANDS_MAX, BoxOffice
+from app.box_office import BoxOffice
 from app.changes import ChangeBatch
 from app.domain import Book, Command, Hold, Outcome
 from app.errors import RateLimited
@@ -142,7 +142,7 @@ async def test_a_whole_batch_is_claimed_while_another_is_in_the_ledger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A partial one waits, because more may join it."""
-    monkeypatch.setattr(box_office, "BATCH_COMMANDS_MAX", 3)
+    monkeypatch.setattr(desk, "BATCH_COMMANDS_MAX", 3)
     show = await make_show()
     await services.board_keeper.rebuild(show)
     claims = _count_claims(services.board, monkeypatch)
@@ -170,7 +170,7 @@ async def test_I13_a_hot_show_lets_another_in_after_its_batch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With one place in the ledger and five batches queued, the other show is the next but one."""
-    monkeypatch.setattr(box_office, "BATCH_COMMANDS_MAX", 4)
+    monkeypatch.setattr(desk, "BATCH_COMMANDS_MAX", 4)
     hot, other = await make_show(), await make_show()
     for show in (hot, other):
         await services.board_keeper.rebuild(show)
@@ -221,7 +221,7 @@ async def test_I13_who_has_waited_too_long_in_a_queue_is_told_to_ask_again(
     first = _hold(office, show, 0)
     await ledger.given(1)
     second = _hold(office, show, 1)
-    monkeypatch.setattr(box_office, "QUEUE_S_MAX", 0.0)
+    monkeypatch.setattr(desk, "QUEUE_S_MAX", 0.0)
     ledger.let_through(1)
     with pytest.raises(RateLimited):
         await second
@@ -235,7 +235,7 @@ async def test_a_claim_takes_many_rivals_at_once(
     """Of two batches' worth of buyers for one seat all but one are answered by one claim."""
     show = await make_show()
     await services.board_keeper.rebuild(show)
-    crowd = 2 * BATCH_COMMANDS_MAX
+    crowd = 2 * desk.BATCH_COMMANDS_MAX
     answers = [_hold(office, show, 7, f"rival {n}") for n in range(crowd)]
     await ledger.given(1)
     assert sum(answer.done() for answer in answers) == crowd - 1

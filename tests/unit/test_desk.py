@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from app.box_office import BATCH_COMMANDS_MAX, GATHER_S, _Desk, _keys, _Ticket
+from app.desk import BATCH_COMMANDS_MAX, GATHER_S, Desk, Ticket, keys_of
 from app.domain import Actor, Block, Command, Hold, Role
+from tests.driven_clock import driven_loop, run_driven
 
 ANN = Actor("ann", Role.BUYER)
 BOB = Actor("bob", Role.BUYER)
@@ -15,7 +16,7 @@ SAM = Actor("sam", Role.STAFF)
 
 async def test_a_seat_stays_noted_while_any_batch_that_claimed_it_is_under_way() -> None:
     """The ledger refused it to the first, whose claim is over before the first is answered."""
-    desk = _Desk()
+    desk = Desk()
     refused, claimed = (
         [_ticket(Hold(1, uuid4(), (5,), ANN))],
         [_ticket(Hold(1, uuid4(), (5,), BOB))],
@@ -33,7 +34,7 @@ async def test_a_seat_stays_noted_while_any_batch_that_claimed_it_is_under_way()
 
 async def test_who_comes_while_a_batch_is_under_way_waits_for_company() -> None:
     """One alone never waits; nobody does longer than GATHER_S, or when a batch is full."""
-    desk = _Desk()
+    desk = Desk()
     desk.queue.append(_ticket(Hold(1, uuid4(), (1,), ANN)))
     assert desk.gather_s(0.0) <= 0
     batch, _ = desk.next_batch()
@@ -52,5 +53,22 @@ async def test_who_comes_while_a_batch_is_under_way_waits_for_company() -> None:
     assert desk.gather_s(began_at) <= 0
 
 
-def _ticket(command: Command) -> _Ticket:
-    return _Ticket(command, _keys(command), asyncio.get_running_loop().create_future(), 0.0)
+def test_who_waits_for_company_waits_no_longer_than_for_a_whole_batch() -> None:
+    async def play() -> None:
+        desk, loop = Desk(), driven_loop()
+        for seat in range(BATCH_COMMANDS_MAX - 1):
+            desk.add(_ticket(Block(1, (seat,), "camera", SAM)))
+        loop.call_later(1, desk.add, _ticket(Block(1, (BATCH_COMMANDS_MAX,), "camera", SAM)))
+        await desk.gather(5)
+        assert loop.time() == pytest.approx(1)
+        await desk.gather(5)
+        assert loop.time() == pytest.approx(1)
+        desk.queue.pop()
+        await desk.gather(5)
+        assert loop.time() == pytest.approx(6)
+
+    run_driven(play())
+
+
+def _ticket(command: Command) -> Ticket:
+    return Ticket(command, keys_of(command), asyncio.get_running_loop().create_future(), 0.0)
