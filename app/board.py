@@ -191,10 +191,8 @@ class Board:
         """Return where the boards of *shows* are, in one trip; missing ones are left out."""
         if not shows:
             return {}
-        pipeline = self._client.pipeline(transaction=False)
-        for show in shows:
-            pipeline.hmget(self._keys(show, "meta")[0], "epoch", "version")
-        replies = await self._ask(pipeline.execute)
+        commands = [("HMGET", self._keys(show, "meta")[0], "epoch", "version") for show in shows]
+        replies = await self._ask(lambda: self._line.ask_all(commands))
         return {
             show: Position(int(epoch), int(version))
             for show, (epoch, version) in zip(shows, replies, strict=True)

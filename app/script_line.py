@@ -1,4 +1,4 @@
-"""One connection to Redis on which many scripts are under way at once.
+"""One connection to Redis on which many scripts and commands are under way at once.
 
 A pool lends a connection to one question at a time, and lending it, timing the question and giving
 it back cost several times what the script does. Here questions are written as they come, and Redis
@@ -6,7 +6,7 @@ answers them in that order.
 
 Rule 1: who waits on a connection that is lost is told so, all together; the next question makes a
 new one.
-Rule 2: a script may be run twice when its answer was lost with the connection.
+Rule 2: what was asked may be done twice when its answer was lost with the connection.
 """
 
 import asyncio
@@ -59,15 +59,27 @@ class ScriptLine:
     async def run(self, script: AsyncScript, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run *script* and return its reply. Raises RedisError."""
         command = ("EVALSHA", script.sha, len(keys), *keys, *args)
-        for attempt in range(1, ATTEMPTS_MAX + 1):
+        for _ in range(ATTEMPTS_MAX):
             try:
-                return await self._ask(*command)
+                (reply,) = await self.ask_all([command])
+                return reply
             except NoScriptError:
-                await self._ask("SCRIPT", "LOAD", script.script)
+                await self.ask_all([("SCRIPT", "LOAD", script.script)])
+        raise NoScriptError("the script was forgotten again and again")
+
+    async def ask_all(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Put *commands*, in one write, and return their replies in order.
+
+        Raises RedisError, also when one of them is refused.
+        """
+        attempt = 1
+        while True:
+            try:
+                return await self._ask_once(commands)
             except RedisConnectionError:
                 if attempt == ATTEMPTS_MAX:
                     raise
-        raise NoScriptError("the script was forgotten again and again")
+                attempt += 1
 
     async def close(self) -> None:
         """Close the connection for good; who still waits for an answer is told so."""
@@ -77,16 +89,17 @@ class ScriptLine:
         if reader is not None:
             await asyncio.wait({reader})
 
-    async def _ask(self, *command: Any) -> Any:
+    async def _ask_once(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         if self._is_closed:
             raise RedisConnectionError("the line is closed")
         # hiredis packs in C; the connection would in Python, in 40 times as long.
-        packed = hiredis.pack_command(command)
+        packed = b"".join(map(hiredis.pack_command, commands))
         live = self._live or await self._openings.join("line")
         if live is not self._live or not live.connection.is_connected:
             raise RedisConnectionError("the connection was lost")
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        live.waiting.append(answer)
+        loop = asyncio.get_running_loop()
+        answers: list[asyncio.Future[Any]] = [loop.create_future() for _ in commands]
+        live.waiting.extend(answers)
         with self._silence.question():
             try:
                 # Written before anything is waited for, so in the order of `waiting`.
@@ -95,12 +108,12 @@ class ScriptLine:
                 self._lose(live, RedisConnectionError(repr(error)))
             except BaseException:
                 self._lose(live, RedisConnectionError("a question was given up half written"))
-                _forget(answer)
+                _forget(answers)
                 raise
             try:
-                return await answer
+                return [await answer for answer in answers]
             finally:
-                _forget(answer)
+                _forget(answers)
 
     async def _open(self, _: str) -> _Live:
         # Without a timeout of its own, which would be one a question: `Silence` has one for all.
@@ -158,10 +171,11 @@ class ScriptLine:
             live.reader.cancel()
 
 
-def _forget(answer: asyncio.Future[Any]) -> None:
-    """End *answer*, which nobody waits for any more, and whatever it says."""
-    if not answer.cancel() and not answer.cancelled():
-        answer.exception()
+def _forget(answers: Sequence[asyncio.Future[Any]]) -> None:
+    """End *answers*, which nobody waits for any more, and whatever they say."""
+    for answer in answers:
+        if not answer.cancel() and not answer.cancelled():
+            answer.exception()
 
 
 def _settle(answer: asyncio.Future[Any], reply: Any) -> None:

@@ -61,6 +61,18 @@ async def test_a_script_that_fails_fails_for_its_asker_alone(
     assert answers[1] == b"fine"
 
 
+async def test_commands_that_are_asked_together_are_answered_in_order(
+    valkey: Redis, line: ScriptLine
+) -> None:
+    """Where one of them is refused all are, and the next question is not affected."""
+    await valkey.set("text", "x")
+    numbers = [("ECHO", str(n)) for n in range(500)]
+    assert await line.ask_all(numbers) == [str(n).encode() for n in range(500)]
+    with pytest.raises(ResponseError):
+        await line.ask_all([("ECHO", "1"), ("HGET", "text", "x"), ("ECHO", "3")])
+    assert await line.ask_all([("ECHO", "4")]) == [b"4"]
+
+
 async def test_scripts_that_redis_has_forgotten_are_told_again(
     valkey: Redis, line: ScriptLine
 ) -> None:
