@@ -86,47 +86,56 @@ class Sale:
         self, buyer: Buyer, pair: Pair, on_done: Callable[[], None], *, due: float | None = None
     ) -> None:
         """Have *buyer* hold and book *pair*; *on_done* when it is booked or lost."""
-        show, *seats = pair
-        hold = str(uuid4())
-        loop = asyncio.get_running_loop()
         started = perf_counter() if due is None else due
-        asked = started
+        _Purchase(self, buyer, pair, str(uuid4()), on_done, started, started).ask_hold()
 
-        def ask_hold() -> None:
-            buyer.hold(show, hold, seats, on_hold)
 
-        def ask_book() -> None:
-            nonlocal asked
-            asked = perf_counter()
-            buyer.book(show, hold, on_book)
+@dataclass(slots=True)
+class _Purchase:
+    """A pair on its way from a buyer's wish to a booking. Its times are those of perf_counter."""
 
-        def refused(error: dict[str, Any], again: Callable[[], None]) -> None:
-            code = error["code"]
-            self.refusals[code] += 1
-            if code in AGAIN:
-                loop.call_later(error.get("retry_in_ms", AGAIN_MS) / 1000, again)
-                return
-            self.lost_s.append(perf_counter() - started)
-            on_done()
+    sale: Sale
+    buyer: Buyer
+    pair: Pair
+    hold: str
+    on_done: Callable[[], None]
+    started: float
+    asked: float
 
-        def on_hold(error: dict[str, Any] | None, _: dict[str, Any]) -> None:
-            if error is not None:
-                refused(error, ask_hold)
-                return
-            self.hold_made(show, perf_counter() - started)
-            ask_book()
+    def ask_hold(self) -> None:
+        show, *seats = self.pair
+        self.buyer.hold(show, self.hold, seats, self._on_hold)
 
-        def on_book(error: dict[str, Any] | None, _: dict[str, Any]) -> None:
-            if error is not None:
-                refused(error, ask_book)
-                return
-            now = perf_counter()
-            self.book_s.append(now - asked)
-            self.both_s.append(now - started)
-            self.booked[show] += 1
-            on_done()
+    def _ask_book(self) -> None:
+        self.asked = perf_counter()
+        self.buyer.book(self.pair[0], self.hold, self._on_book)
 
-        ask_hold()
+    def _on_hold(self, error: dict[str, Any] | None, _: dict[str, Any]) -> None:
+        if error is not None:
+            self._refused(error, self.ask_hold)
+            return
+        self.sale.hold_made(self.pair[0], perf_counter() - self.started)
+        self._ask_book()
+
+    def _on_book(self, error: dict[str, Any] | None, _: dict[str, Any]) -> None:
+        if error is not None:
+            self._refused(error, self._ask_book)
+            return
+        now = perf_counter()
+        self.sale.book_s.append(now - self.asked)
+        self.sale.both_s.append(now - self.started)
+        self.sale.booked[self.pair[0]] += 1
+        self.on_done()
+
+    def _refused(self, error: dict[str, Any], again: Callable[[], None]) -> None:
+        code = error["code"]
+        self.sale.refusals[code] += 1
+        if code in AGAIN:
+            retry_in_s = error.get("retry_in_ms", AGAIN_MS) / 1000
+            asyncio.get_running_loop().call_later(retry_in_s, again)
+            return
+        self.sale.lost_s.append(perf_counter() - self.started)
+        self.on_done()
 
 
 def pairs_of(show: int, seats: int, *, scattered: bool = True) -> list[Pair]:

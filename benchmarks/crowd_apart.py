@@ -1,4 +1,4 @@
-"""A crowd of buyers in a process of its own.
+"""A crowd of watchers in a process of its own, who may buy.
 
 What such a crowd has to read keeps its process busy for milliseconds at a time. Answers to others
 are measured in another process, which it does not delay.
@@ -27,19 +27,19 @@ END_TIMEOUT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the crowd is to do: each of *tokens* watches *show*, and they buy *per_s* pairs."""
+    """What the crowd is to do: each of *tokens* watches *show*; they may buy *per_s* pairs."""
 
     port: int
     show: int
     seats: int
-    tokens: Sequence[str]
+    tokens: Sequence[str | None]
     per_s: float
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A crowd that watches and waits for the word to buy."""
+    """A crowd that watches."""
 
     pid: int
     pipe: Connection
@@ -87,12 +87,11 @@ async def _serve(pipe: Connection, order: Order) -> None:
     wires = await open_wires(order.port, list(order.tokens), order.show, blank())
     buyers: list[Buyer] = [SocketBuyer(wire) for wire in wires]
     pipe.send("watching")
-    await _receive(pipe, order.seconds + ANSWER_TIMEOUT_S)
-    sale = Sale()
-    pairs = iter(pairs_of(order.show, order.seats))
-    took_s = await buy_at_a_rate(sale, buyers, pairs, per_s=order.per_s, seconds=order.seconds)
-    pipe.send((sale, took_s))
-    present = await _receive(pipe)
+    while (present := await _receive(pipe, order.seconds + ANSWER_TIMEOUT_S)) == "buy":
+        sale = Sale()
+        pairs = iter(pairs_of(order.show, order.seats))
+        took_s = await buy_at_a_rate(sale, buyers, pairs, per_s=order.per_s, seconds=order.seconds)
+        pipe.send((sale, took_s))
     ends_at = perf_counter() + AGREE_TIMEOUT_S
     while True:
         agreeing = sum((wire.screen.position, wire.screen.seats) == present for wire in wires)

@@ -75,6 +75,9 @@ async def finish(
     batches = await site.counted("seatwire_batch_commands_count")
     if batches:
         print(f"  {commands / batches:.1f} commands a batch since the instances started")
+    frames = await site.counted("seatwire_frames_sent_total")
+    if booked := sum(sale.booked.values()):
+        print(f"  {frames / booked:.1f} frames a booking went to watchers")
     print(f"  ledger, boards and {agreed:,} screens agree ({perf_counter() - started_at:.1f} s)")
     for _, wire in opened:
         wire.close()
