@@ -86,7 +86,9 @@ class Client:
 
     async def ask(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send a message and return its reply. Raises Refused, ConnectionClosed, TimeoutError."""
-        return await asyncio.wait_for(await self.send(op, **fields), REPLY_TIMEOUT_S)
+        reply = await self.send(op, **fields)
+        async with asyncio.timeout(REPLY_TIMEOUT_S):
+            return await reply
 
     async def send(self, op: str, **fields: Any) -> asyncio.Future[dict[str, Any]]:
         """Send a message and return its reply to come."""

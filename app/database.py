@@ -117,7 +117,8 @@ class Database:
     async def close(self) -> None:
         """Wait a moment for running statements, then close every connection."""
         try:
-            await asyncio.wait_for(self._pool.close(), timeout=STATEMENT_TIMEOUT_S)
+            async with asyncio.timeout(STATEMENT_TIMEOUT_S):
+                await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 from app import metrics
 from app.board import Board, BoardAway
 from app.board_keeper import FILL_EVENTS_MAX, BoardKeeper
+from app.cancellation import end_if_cancelled, pause
 from app.changes import ChangeBatch, Position, Replaced, Snapshot, unpack
 from app.errors import SeatwireError
 from app.failpoints import Failpoint, reach
@@ -160,6 +161,7 @@ class Feed:
             try:
                 channels = tuple(self._shows)
                 await pubsub.ssubscribe(self._probe_channel, *channels)
+                end_if_cancelled()
                 self._heard_at = asyncio.get_running_loop().time()
                 for event in self._confirmed.values():
                     event.clear()
@@ -174,7 +176,7 @@ class Feed:
             finally:
                 self._pubsub = None
                 await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-            await asyncio.sleep(RECONNECT_PAUSE_S)
+            await pause(RECONNECT_PAUSE_S)
 
     async def _read(self, pubsub: PubSub) -> None:
         # One limit for all messages between two probes; a timeout for each costs more than reading.
@@ -241,7 +243,7 @@ class Feed:
                 self._compare_now.set()
             except Exception:
                 log.exception("feed.not_probed")
-            await asyncio.sleep(WATCH_INTERVAL_S)
+            await pause(WATCH_INTERVAL_S)
 
     async def _compare_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -259,6 +261,7 @@ class Feed:
             await self._wait_for_turn(asked_at + WATCH_INTERVAL_S)
 
     async def _wait_for_turn(self, until: float) -> None:
+        end_if_cancelled()
         try:
             async with asyncio.timeout_at(until):
                 await self._compare_now.wait()
@@ -378,6 +381,7 @@ def _is_behind(position: Position, seen: Position) -> bool:
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:
     try:
-        await asyncio.wait_for(event.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
     except TimeoutError:
         log.info("feed.unconfirmed")  # the version check finds what is lost meanwhile

@@ -4,7 +4,6 @@ For screens of the box office alone; nothing is decided by it. An instance that 
 with its counts. Without the board each instance knows of itself only.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import msgpack
 import structlog
 
 from app.board import Board, BoardAway
+from app.cancellation import pause
 from app.refusals import Refusals
 
 REPORT_S: Final = 1.0
@@ -55,7 +55,7 @@ class Presence:
                 await self._board.report(self._instance, msgpack.packb(self._own()), REPORT_TTL_MS)
             except BoardAway:
                 log.debug("presence.not_reported")
-            await asyncio.sleep(REPORT_S)
+            await pause(REPORT_S)
 
     async def of(self, show: int) -> ShowPresence:
         """Return who watches *show* and what was refused there, as of a moment ago."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 
 from app import metrics
+from app.cancellation import pause
 from app.catalog import Catalog
 from app.domain import Actor, Role
 from app.feed import Feed
@@ -101,7 +102,7 @@ class Hub:
         try:
             while True:
                 for part in self._parts:
-                    await asyncio.sleep(self._pulse_ms / 1000 / PULSE_PARTS)
+                    await pause(self._pulse_ms / 1000 / PULSE_PARTS)
                     try:
                         await self._beat(part)
                         await self._close_empty()
@@ -263,7 +264,8 @@ class Hub:
 
     async def _wait_until_empty(self, timeout_s: float) -> None:
         try:
-            await asyncio.wait_for(self._emptied.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._emptied.wait()
         except TimeoutError:
             log.info("hub.not_empty", connections=self.connection_count)
 

@@ -1,12 +1,12 @@
 """A worker's life: do its work, wait, do it again; a failure is logged and the next turn comes."""
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 
+from app.cancellation import pause
 from app.errors import SeatwireError
 
 # Several workers of one kind should not all look at the same moment.
@@ -30,4 +30,4 @@ async def repeat(work: Callable[[], Awaitable[bool]], *, interval_s: float) -> N
         except Exception:
             log.exception("worker.failed")
             pause_s = max(interval_s, FAILURE_PAUSE_S)
-        await asyncio.sleep(pause_s * random.uniform(1 - JITTER, 1 + JITTER))
+        await pause(pause_s * random.uniform(1 - JITTER, 1 + JITTER))

@@ -246,6 +246,15 @@ def test_a_pure_module_never_waits_and_reads_no_clock(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", modules())
+def test_no_wait_loses_a_cancellation(name: str) -> None:
+    """`asyncio.wait_for` may, before Python 3.12; `asyncio.timeout` does not."""
+    tree = modules()[name]
+    assert ("asyncio", "wait_for") not in imports(tree)
+    calls = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert "asyncio.wait_for" not in calls
+
+
+@pytest.mark.parametrize("name", modules())
 def test_there_is_no_sql_and_no_lua_in_python(name: str) -> None:
     tree = modules()[name]
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
