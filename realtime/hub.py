@@ -106,7 +106,8 @@ class Hub:
                     try:
                         await self._beat(part)
                         await self._close_empty()
-                        self._closed_sockets.collect_when_due()
+                        if not self._leaving:  # its memory goes soon, and screens would wait
+                            self._closed_sockets.collect_when_due()
                     except Exception:
                         log.exception("hub.pulse_failed")
         finally:

@@ -32,11 +32,12 @@ TURNS_MAX: Final = 3
 def pause_s(took_s: float, late_s: float) -> float:
     """Return how long to gather changes after a broadcast, in seconds; TICK_S_MAX at most.
 
+    A late loop lengthens the tick, broadcast and pause together, to TICK_S_MAX and no further.
     took_s: how long it took by the clock, others' work between its slices included. late_s: how
     long others kept the loop, between its slices and before it began.
     """
     thrifty_s = min(TICK_S_THRIFTY, TICK_PER_BROADCAST * took_s)
-    patient_s = took_s + TICK_PER_LAG * late_s
+    patient_s = min(TICK_S_MAX, took_s + TICK_PER_LAG * late_s)
     tick_s = max(TICK_S_MIN, thrifty_s, patient_s, TICK_PER_BROADCAST_MIN * took_s)
     return min(TICK_S_MAX, tick_s - took_s)
 

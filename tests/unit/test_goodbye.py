@@ -1,16 +1,23 @@
 """How an instance that stops lets its sockets go, on a clock that the test drives."""
 
 import asyncio
+import gc
 import json
 from collections import Counter
-from typing import cast
+from typing import Final, cast
+from unittest.mock import patch
+
+import pytest
 
 from app.catalog import Catalog
 from app.feed import Feed
 from realtime.close_codes import CloseCode
+from realtime.garbage import CLOSED_MAX
 from realtime.hub import GOAWAY_PER_S, GOAWAY_S_MAX, MOVE_S, Hub
 from tests.driven_clock import driven_loop, run_driven
 from tests.house import RecordingSocket, Screen
+
+PULSE_MS: Final = 5_000
 
 
 class ClosingSocket(RecordingSocket):
@@ -29,7 +36,7 @@ def _hub_with(count: int) -> tuple[Hub, list[Screen]]:
     hub = Hub(
         cast(Feed, None),
         cast(Catalog, None),
-        pulse_ms=5_000,
+        pulse_ms=PULSE_MS,
         watchers_max=100_000,
         sockets_per_s=1_000,
     )
@@ -87,6 +94,26 @@ def test_GO2_who_stays_or_is_hidden_is_closed_with_1012_at_the_end() -> None:
         assert json.loads(stays.payloads()[0])["push"] == "goaway"
         assert hidden.payloads() == []
         assert _closed(stays) == _closed(hidden) == (CloseCode.RESTART, ends_at)
+
+    run_driven(play())
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_an_instance_that_goes_does_not_stop_to_collect_garbage(leaves: bool) -> None:
+    """Its memory is free soon; its last screens would wait some 300 ms."""
+
+    async def play() -> None:
+        hub, screens = _hub_with(CLOSED_MAX)
+        goodbye = asyncio.create_task(hub.say_goodbye()) if leaves else None
+        await asyncio.sleep(0)
+        for screen in screens:
+            hub.remove(screen.connection)
+        run = asyncio.create_task(hub.run())
+        with patch.object(gc, "collect") as collect:
+            await asyncio.sleep(PULSE_MS / 1000)
+        assert collect.called is not leaves
+        run.cancel()
+        await asyncio.wait({run, *([goodbye] if goodbye else [])})
 
     run_driven(play())
 
