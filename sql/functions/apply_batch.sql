@@ -12,7 +12,9 @@
 -- Plans: one show may be a thousand times larger than the planner's average, and a new database has no averages at
 -- all, so nothing here is left to the planner. OFFSET 0 makes a lookup by key its own step, what is written is
 -- found again by the place (ctid) of the lookup, and the settings leave no other way to read a table. Each plan is
--- made once for a connection (planning anew took longer than a small batch).
+-- made once for a connection (planning anew took longer than a small batch). Where a batch is joined with itself the
+-- planner must not think it small, or it compares each command with each: generate_subscripts in a ROWS FROM has it
+-- count with a thousand, in place of the ten of unnest.
 CREATE OR REPLACE FUNCTION apply_batch(
     p_show bigint, p_kind event_kind[], p_id uuid[], p_actor text[], p_staff boolean[], p_flag boolean[],
     p_booking uuid[], p_note text[], p_seat_ord integer[], p_seat integer[], p_factor integer
@@ -23,7 +25,7 @@ CREATE OR REPLACE FUNCTION apply_batch(
 )
 LANGUAGE plpgsql
 SET lock_timeout = '2s' SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_mergejoin = off SET enable_memoize = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     v_epoch    bigint;

@@ -23,14 +23,19 @@ BEGIN
                    WHEN h.status = 'booked' THEN NULL
                    WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
                END AS code
-        FROM unnest(p_ord, p_hold, p_actor, p_staff, p_booking, p_contact)
-             AS c (ord, hold_id, actor, staff, booking_id, contact)
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_hold), unnest(p_actor), unnest(p_staff), unnest(p_booking), unnest(p_contact),
+            generate_subscripts(p_ord, 1)
+        ) AS c (ord, hold_id, actor, staff, booking_id, contact)
         LEFT JOIN LATERAL (
             SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
+    ), answer AS (
+        SELECT v.*, f.is_fresh, v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far AS new_version
+        FROM verdict v CROSS JOIN LATERAL (SELECT v.code IS NULL AND v.status = 'held') AS f (is_fresh)
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
     ), fresh AS (
-        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
-        FROM verdict v WHERE v.code IS NULL AND v.status = 'held'
+        SELECT * FROM answer a WHERE a.is_fresh
     ), seat AS (
         SELECT f.*, s.place AS seat_place
         FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
@@ -62,9 +67,9 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, v.code, coalesce(f.new_version, v.version),
-           CASE WHEN f.ord IS NOT NULL THEN 'book'::event_kind END,
-           v.hold_id, v.holder, v.seats, v.seats, NULL::bigint, v.total, v.booking_id,
+    SELECT a.ord, a.code, CASE WHEN a.is_fresh THEN a.new_version ELSE a.version END,
+           CASE WHEN a.is_fresh THEN 'book'::event_kind END,
+           a.hold_id, a.holder, a.seats, a.seats, NULL::bigint, a.total, a.booking_id,
            NULL::integer[], NULL::jsonb
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    FROM answer a;
 END $$;

@@ -19,10 +19,12 @@ BEGIN
     RETURN QUERY
     WITH command AS (
         SELECT c.ord, c.hold_id, c.holder, c.limited, h.holder AS owner, h.status,
-               h.seats, h.prices, h.version, h.expires_at
-        FROM unnest(p_ord, p_hold, p_holder, p_limited) AS c (ord, hold_id, holder, limited)
+               h.seats, h.prices, h.version, h.expires_at, h.place AS hold_place
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_hold), unnest(p_holder), unnest(p_limited), generate_subscripts(p_ord, 1)
+        ) AS c (ord, hold_id, holder, limited)
         LEFT JOIN LATERAL (
-            SELECT h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
+            SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
     ), wanted AS (
         SELECT c.ord,
@@ -30,22 +32,23 @@ BEGIN
                array_agg(v_show.prices[s.category + 1] ORDER BY s.seat) FILTER (WHERE s.status = 0) AS prices,
                array_agg(s.seat ORDER BY s.seat)
                    FILTER (WHERE s.status <> 0 AND s.hold_id IS DISTINCT FROM c.hold_id) AS taken,
+               sum(v_show.prices[s.category + 1]) FILTER (WHERE s.status = 0)::bigint AS free_total,
                array_agg(s.place ORDER BY s.seat) FILTER (WHERE s.status = 0) AS places,
                bool_or(s.seat IS NULL) AS unknown
-        FROM unnest(p_seat_ord, p_seat) AS w (ord, seat)
+        FROM ROWS FROM (unnest(p_seat_ord), unnest(p_seat), generate_subscripts(p_seat, 1)) AS w (ord, seat)
         JOIN command c ON c.ord = w.ord
         LEFT JOIN LATERAL (
             SELECT s.ctid AS place, s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
         ) s ON true
         GROUP BY c.ord
-    ), holding AS (
+    ), holding AS MATERIALIZED (
         SELECT h.holder, sum(cardinality(h.seats)) AS seat_count
         FROM holds h
         WHERE h.show_id + 0 = p_show AND h.holder = ANY (p_holder)  -- by the index of live holds, and no other
           AND h.status = 'held' AND h.version > 0 AND h.expires_at > p_now
         GROUP BY h.holder
     ), verdict AS (
-        SELECT c.*, w.free, w.places, w.prices AS free_prices, w.taken,
+        SELECT c.*, w.free, w.places, w.prices AS free_prices, w.free_total, w.taken,
                CASE
                    WHEN w.unknown THEN 'bad_message'
                    WHEN c.owner <> c.holder THEN 'forbidden'
@@ -61,24 +64,33 @@ BEGIN
         FROM command c
         JOIN wanted w ON w.ord = c.ord
         LEFT JOIN holding h ON h.holder = c.holder
-    ), fresh AS (
-        SELECT v.ord, v.hold_id, v.holder, v.free, v.places,
-               v.seats || v.free AS hold_seats, v.prices || v.free_prices AS hold_prices,
+    ), answer AS (
+        SELECT v.ord, v.code, v.hold_id, v.hold_place, v.holder, v.places, v.taken, f.is_fresh,
+               CASE WHEN f.is_fresh THEN v.free END AS free,
+               CASE WHEN f.is_fresh THEN v.seats || v.free ELSE v.seats END AS hold_seats,
+               CASE WHEN f.is_fresh THEN v.prices || v.free_prices ELSE v.prices END AS hold_prices,
+               CASE WHEN v.prices IS NULL THEN v.free_total END AS total_if_new,
                coalesce(v.expires_at, p_now + v_ttl) AS expires_at,
-               v_version + row_number() OVER (ORDER BY v.ord) AS version
+               CASE WHEN f.is_fresh THEN v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far ELSE v.version END AS version
         FROM verdict v
-        WHERE v.code IS NULL AND v.free IS NOT NULL
+        CROSS JOIN LATERAL (SELECT v.code IS NULL AND v.free IS NOT NULL) AS f (is_fresh)
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
+    ), fresh AS (
+        SELECT * FROM answer a WHERE a.is_fresh
     ), held AS (
         UPDATE seats s
         SET status = 1, hold_id = f.hold_id, locked_until = f.expires_at, version = f.version
         FROM fresh f CROSS JOIN LATERAL unnest(f.places) AS x (place)
         WHERE s.ctid = x.place
     ), made AS (
-        INSERT INTO holds AS h (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
+        INSERT INTO holds (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
         SELECT p_show, f.hold_id, f.holder, f.hold_seats, f.hold_prices, 'held', p_now, f.expires_at, f.version
         FROM fresh f
-        ON CONFLICT (show_id, id) DO UPDATE
-        SET seats = excluded.seats, prices = excluded.prices, version = excluded.version
+        WHERE f.hold_place IS NULL
+    ), grown AS (
+        UPDATE holds h SET seats = f.hold_seats, prices = f.hold_prices, version = f.version
+        FROM fresh f
+        WHERE h.ctid = f.hold_place
     ), logged AS (
         INSERT INTO seat_events (show_id, version, kind, actor, holder, hold_id, seats, hold_seats, expires_at, at)
         SELECT p_show, f.version, 'hold', f.holder, f.holder, f.hold_id, f.free, f.hold_seats, f.expires_at, p_now
@@ -87,12 +99,11 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, v.code, coalesce(f.version, v.version),
-           CASE WHEN f.ord IS NOT NULL THEN 'hold'::event_kind END,
-           v.hold_id, v.holder, f.free, coalesce(f.hold_seats, v.seats),
-           (extract(epoch FROM coalesce(f.expires_at, v.expires_at) - p_now) * 1000)::bigint,
-           (SELECT sum(x.price)::bigint FROM unnest(coalesce(f.hold_prices, v.prices)) AS x (price)),
-           NULL::uuid, v.taken,
-           CASE v.code WHEN 'show_closed' THEN jsonb_build_object('status', v_show.status) END
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    SELECT a.ord, a.code, a.version, CASE WHEN a.is_fresh THEN 'hold'::event_kind END,
+           a.hold_id, a.holder, a.free, a.hold_seats,
+           (extract(epoch FROM a.expires_at - p_now) * 1000)::bigint,
+           coalesce(a.total_if_new, (SELECT sum(x.price)::bigint FROM unnest(a.hold_prices) AS x (price))),
+           NULL::uuid, a.taken,
+           CASE a.code WHEN 'show_closed' THEN jsonb_build_object('status', v_show.status) END
+    FROM answer a;
 END $$;
