@@ -3,6 +3,9 @@
 redis-py waits for each write with `asyncio.wait_for`, which until Python 3.12 loses a cancellation
 that comes just as what it waits for is done (python/cpython#86296). A loop that lost its own would
 run for ever, and its process never end.
+
+Not for a task that opens a task group itself: until Python 3.13 a group whose task has failed may
+leave the one that opened it counted as cancelled.
 """
 
 import asyncio

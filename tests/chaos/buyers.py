@@ -336,7 +336,8 @@ async def _reply(client: Client, op: str, fields: dict[str, Any]) -> dict[str, A
     Raises TimeoutError when the socket falls silent.
     """
     gives_up_at = time.monotonic() + ANSWER_TIMEOUT_S
-    reply = await asyncio.wait_for(client.send(op, **fields), ANSWER_TIMEOUT_S)
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        reply = await client.send(op, **fields)
     while True:
         await asyncio.wait({reply}, timeout=LISTEN_S)
         if reply.done():

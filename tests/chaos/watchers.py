@@ -10,6 +10,7 @@ from typing import Final
 import asyncpg
 
 from app.board import Board, BoardAway
+from app.cancellation import pause
 from app.changes import Position
 from app.client import Client, CodecName, OutOfOrder, Screen, open_client
 from tests.chaos.buyers import AWAY, CONNECT_TIMEOUT_S, RETRY_PAUSE_S, SILENCE_MAX_S, Crowd
@@ -108,7 +109,7 @@ class Auditor:
         while True:
             for show in self._crowd.shows:
                 await self._read(show)
-            await asyncio.sleep(AUDIT_S)
+            await pause(AUDIT_S)
 
     async def _read(self, show: int) -> None:
         asked_s = time.time()
