@@ -169,6 +169,7 @@ class Feed:
                 late = self._shows.keys() - set(channels)
                 if late:
                     await pubsub.ssubscribe(*late)
+                    end_if_cancelled()
                 self._repair_all()
                 await self._read(pubsub)
             except (RedisError, OSError, TimeoutError) as error:

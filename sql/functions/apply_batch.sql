@@ -14,7 +14,8 @@
 -- found again by the place (ctid) of the lookup, and the settings leave no other way to read a table. Each plan is
 -- made once for a connection (planning anew took longer than a small batch). Where a batch is joined with itself the
 -- planner must not think it small, or it compares each command with each: generate_subscripts in a ROWS FROM has it
--- count with a thousand, in place of the ten of unnest.
+-- count with a thousand, in place of the ten of unnest. With that many it would remember lookups that never come again
+-- (memoize) or compile, for longer than a batch takes (jit).
 CREATE OR REPLACE FUNCTION apply_batch(
     p_show bigint, p_kind event_kind[], p_id uuid[], p_actor text[], p_staff boolean[], p_flag boolean[],
     p_booking uuid[], p_note text[], p_seat_ord integer[], p_seat integer[], p_factor integer

@@ -18,15 +18,21 @@ BEGIN
                array_agg(s.place) FILTER (WHERE s.status = 3 - p_to_status) AS places,
                array_agg(s.seat ORDER BY s.seat) FILTER (WHERE p_to_status = 3 AND s.status IN (1, 2)) AS taken,
                bool_or(s.seat IS NULL) AS unknown
-        FROM unnest(p_ord, p_actor, p_reason) AS c (ord, actor, reason)
-        JOIN unnest(p_seat_ord, p_seat) AS w (ord, seat) ON w.ord = c.ord
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_actor), unnest(p_reason), generate_subscripts(p_ord, 1)
+        ) AS c (ord, actor, reason)
+        JOIN ROWS FROM (unnest(p_seat_ord), unnest(p_seat), generate_subscripts(p_seat, 1)) AS w (ord, seat) ON w.ord = c.ord
         LEFT JOIN LATERAL (
             SELECT s.ctid AS place, s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
         ) s ON true
         GROUP BY c.ord, c.actor, c.reason
+    ), answer AS (
+        SELECT v.*, f.is_fresh, v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far AS version
+        FROM verdict v
+        CROSS JOIN LATERAL (SELECT NOT v.unknown AND v.taken IS NULL AND v.moved IS NOT NULL) AS f (is_fresh)
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
     ), fresh AS (
-        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version
-        FROM verdict v WHERE NOT v.unknown AND v.taken IS NULL AND v.moved IS NOT NULL
+        SELECT * FROM answer a WHERE a.is_fresh
     ), moved AS (
         UPDATE seats s SET status = p_to_status, version = f.version
         FROM fresh f CROSS JOIN LATERAL unnest(f.places) AS x (place)
@@ -39,9 +45,9 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, CASE WHEN v.unknown THEN 'bad_message' WHEN v.taken IS NOT NULL THEN 'seats_taken' END, coalesce(f.version, v_version),
-           CASE WHEN f.ord IS NOT NULL THEN v_kind END,
-           NULL::uuid, NULL::text, f.moved, '{}'::integer[], NULL::bigint, NULL::bigint, NULL::uuid, v.taken,
-           CASE WHEN f.ord IS NOT NULL THEN jsonb_build_object('reason', f.reason) END
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    SELECT a.ord, CASE WHEN a.unknown THEN 'bad_message' WHEN a.taken IS NOT NULL THEN 'seats_taken' END,
+           CASE WHEN a.is_fresh THEN a.version ELSE v_version END, CASE WHEN a.is_fresh THEN v_kind END,
+           NULL::uuid, NULL::text, CASE WHEN a.is_fresh THEN a.moved END, '{}'::integer[], NULL::bigint, NULL::bigint,
+           NULL::uuid, a.taken, CASE WHEN a.is_fresh THEN jsonb_build_object('reason', a.reason) END
+    FROM answer a;
 END $$;

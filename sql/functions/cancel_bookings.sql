@@ -16,16 +16,21 @@ BEGIN
                    WHEN b.id IS NULL THEN 'not_found'
                    WHEN b.holder <> c.actor AND NOT c.staff THEN 'forbidden'
                END AS code
-        FROM unnest(p_ord, p_booking, p_actor, p_staff) AS c (ord, booking_id, actor, staff)
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_booking), unnest(p_actor), unnest(p_staff), generate_subscripts(p_ord, 1)
+        ) AS c (ord, booking_id, actor, staff)
         LEFT JOIN LATERAL (
             SELECT b.* FROM bookings b WHERE b.show_id = p_show AND b.id = c.booking_id OFFSET 0
         ) b ON true
         LEFT JOIN LATERAL (
             SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = b.hold_id OFFSET 0
         ) h ON true
+    ), answer AS (
+        SELECT v.*, f.is_fresh, v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far AS new_version
+        FROM verdict v CROSS JOIN LATERAL (SELECT v.code IS NULL AND v.status = 'confirmed') AS f (is_fresh)
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
     ), fresh AS (
-        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS new_version
-        FROM verdict v WHERE v.code IS NULL AND v.status = 'confirmed'
+        SELECT * FROM answer a WHERE a.is_fresh
     ), seat AS (
         SELECT f.*, s.place AS seat_place
         FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
@@ -52,9 +57,9 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, v.code, coalesce(f.new_version, v.version),
-           CASE WHEN f.ord IS NOT NULL THEN 'cancel'::event_kind END,
-           v.hold_id, v.holder, v.seats, '{}'::integer[], NULL::bigint, v.total, v.booking_id,
+    SELECT a.ord, a.code, CASE WHEN a.is_fresh THEN a.new_version ELSE a.version END,
+           CASE WHEN a.is_fresh THEN 'cancel'::event_kind END,
+           a.hold_id, a.holder, a.seats, '{}'::integer[], NULL::bigint, a.total, a.booking_id,
            NULL::integer[], NULL::jsonb
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    FROM answer a;
 END $$;

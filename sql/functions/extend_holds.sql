@@ -20,12 +20,19 @@ BEGIN
                    WHEN h.holder <> c.actor AND NOT c.staff THEN 'forbidden'
                    WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
                END AS code
-        FROM unnest(p_ord, p_hold, p_actor, p_staff) AS c (ord, hold_id, actor, staff)
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_hold), unnest(p_actor), unnest(p_staff), generate_subscripts(p_ord, 1)
+        ) AS c (ord, hold_id, actor, staff)
         LEFT JOIN LATERAL (
             SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
+    ), answer AS (
+        SELECT v.*, CASE WHEN v.code IS NULL
+                         THEN v_version + count(*) FILTER (WHERE v.code IS NULL) OVER so_far END AS version
+        FROM verdict v
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
     ), fresh AS (
-        SELECT v.*, v_version + row_number() OVER (ORDER BY v.ord) AS version FROM verdict v WHERE v.code IS NULL
+        SELECT * FROM answer a WHERE a.code IS NULL
     ), seat AS (
         SELECT f.*, s.place AS seat_place
         FROM fresh f CROSS JOIN LATERAL unnest(f.seats) AS x (seat)
@@ -48,10 +55,10 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, v.code, f.version, CASE WHEN f.ord IS NOT NULL THEN 'extend'::event_kind END,
-           v.hold_id, v.holder, '{}'::integer[], v.seats,
-           (extract(epoch FROM v.expires_at - p_now) * 1000)::bigint,
-           (SELECT sum(x.price)::bigint FROM unnest(v.prices) AS x (price)),
+    SELECT a.ord, a.code, a.version, CASE WHEN a.code IS NULL THEN 'extend'::event_kind END,
+           a.hold_id, a.holder, '{}'::integer[], a.seats,
+           (extract(epoch FROM a.expires_at - p_now) * 1000)::bigint,
+           (SELECT sum(x.price)::bigint FROM unnest(a.prices) AS x (price)),
            NULL::uuid, NULL::integer[], NULL::jsonb
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    FROM answer a;
 END $$;

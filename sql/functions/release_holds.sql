@@ -13,34 +13,42 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH verdict AS (
-        SELECT c.ord, c.hold_id, c.actor, c.whole, h.holder, h.status, h.seats, h.prices, h.version, h.expires_at, h.place,
+        SELECT c.ord, c.hold_id, c.actor, c.whole, coalesce(w.seats, '{}') AS named,
+               h.holder, h.status, h.seats, h.prices, h.version, h.expires_at, h.place,
                CASE
                    WHEN h.id IS NULL THEN 'not_found'
                    WHEN h.holder <> c.actor AND NOT c.staff THEN 'forbidden'
                    WHEN h.status = 'released' THEN NULL
                    WHEN h.status <> 'held' OR h.expires_at <= p_now THEN 'hold_gone'
                END AS code
-        FROM unnest(p_ord, p_hold, p_actor, p_staff, p_whole) AS c (ord, hold_id, actor, staff, whole)
+        FROM ROWS FROM (
+            unnest(p_ord), unnest(p_hold), unnest(p_actor), unnest(p_staff), unnest(p_whole), generate_subscripts(p_ord, 1)
+        ) AS c (ord, hold_id, actor, staff, whole)
+        LEFT JOIN (
+            SELECT w.ord, array_agg(w.seat) AS seats
+            FROM ROWS FROM (unnest(p_seat_ord), unnest(p_seat), generate_subscripts(p_seat, 1)) AS w (ord, seat)
+            GROUP BY w.ord
+        ) w ON w.ord = c.ord
         LEFT JOIN LATERAL (
             SELECT h.ctid AS place, h.* FROM holds h WHERE h.show_id = p_show AND h.id = c.hold_id OFFSET 0
         ) h ON true
-    ), split AS (
-        SELECT v.ord,
-               array_agg(x.seat ORDER BY x.seat) FILTER (WHERE g.gone) AS freed,
-               coalesce(array_agg(x.seat ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept,
-               coalesce(array_agg(x.price ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept_prices
+    ), answer AS (
+        SELECT v.ord, v.code, v.hold_id, v.actor, v.holder, v.status, v.expires_at, v.place, f.is_fresh, s.freed,
+               CASE WHEN f.is_fresh THEN s.kept ELSE v.seats END AS kept,
+               CASE WHEN f.is_fresh THEN s.kept_prices ELSE v.prices END AS kept_prices,
+               CASE WHEN f.is_fresh THEN v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far ELSE v.version END AS version
         FROM verdict v
-        CROSS JOIN LATERAL unnest(v.seats, v.prices) WITH ORDINALITY AS x (seat, price, i)
-        CROSS JOIN LATERAL (SELECT v.whole OR EXISTS (
-            SELECT FROM unnest(p_seat_ord, p_seat) AS w (ord, seat) WHERE w.ord = v.ord AND w.seat = x.seat
-        ) AS gone) AS g
-        WHERE v.code IS NULL AND v.status = 'held'
-        GROUP BY v.ord
+        LEFT JOIN LATERAL (
+            SELECT array_agg(x.seat ORDER BY x.seat) FILTER (WHERE g.gone) AS freed,
+                   coalesce(array_agg(x.seat ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept,
+                   coalesce(array_agg(x.price ORDER BY x.i) FILTER (WHERE NOT g.gone), '{}') AS kept_prices
+            FROM unnest(v.seats, v.prices) WITH ORDINALITY AS x (seat, price, i)
+            CROSS JOIN LATERAL (SELECT v.whole OR x.seat = ANY (v.named)) AS g (gone)
+        ) s ON v.code IS NULL AND v.status = 'held'
+        CROSS JOIN LATERAL (SELECT s.freed IS NOT NULL) AS f (is_fresh)
+        WINDOW so_far AS (ORDER BY v.ord ROWS UNBOUNDED PRECEDING)
     ), fresh AS (
-        SELECT v.ord, v.hold_id, v.actor, v.holder, v.seats, v.prices, v.expires_at, v.place, s.freed, s.kept, s.kept_prices,
-               v_version + row_number() OVER (ORDER BY v.ord) AS version
-        FROM verdict v JOIN split s ON s.ord = v.ord
-        WHERE s.freed IS NOT NULL
+        SELECT * FROM answer a WHERE a.is_fresh
     ), seat AS (
         SELECT f.*, s.place AS seat_place
         FROM fresh f CROSS JOIN LATERAL unnest(f.freed) AS x (seat)
@@ -67,12 +75,10 @@ BEGIN
         UPDATE show_clocks c SET version = v_version + (SELECT count(*) FROM fresh)
         WHERE c.show_id = p_show AND EXISTS (SELECT FROM fresh)
     )
-    SELECT v.ord, v.code, coalesce(f.version, v.version),
-           CASE WHEN f.ord IS NOT NULL THEN 'release'::event_kind END,
-           v.hold_id, v.holder, f.freed, coalesce(f.kept, v.seats),
-           CASE WHEN v.status = 'held' AND coalesce(f.kept, v.seats) <> '{}'
-                THEN (extract(epoch FROM v.expires_at - p_now) * 1000)::bigint END,
-           (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(coalesce(f.kept_prices, v.prices)) AS x (price)),
+    SELECT a.ord, a.code, a.version, CASE WHEN a.is_fresh THEN 'release'::event_kind END,
+           a.hold_id, a.holder, a.freed, a.kept,
+           CASE WHEN a.status = 'held' AND a.kept <> '{}' THEN (extract(epoch FROM a.expires_at - p_now) * 1000)::bigint END,
+           (SELECT coalesce(sum(x.price), 0)::bigint FROM unnest(a.kept_prices) AS x (price)),
            NULL::uuid, NULL::integer[], NULL::jsonb
-    FROM verdict v LEFT JOIN fresh f ON f.ord = v.ord;
+    FROM answer a;
 END $$;

@@ -41,7 +41,7 @@ BEGIN
             SELECT s.ctid AS place, s.* FROM seats s WHERE s.show_id = p_show AND s.seat = w.seat OFFSET 0
         ) s ON true
         GROUP BY c.ord
-    ), holding AS MATERIALIZED (
+    ), holding AS MATERIALIZED (  -- or the planner, which expects one holder, may compare each with each
         SELECT h.holder, sum(cardinality(h.seats)) AS seat_count
         FROM holds h
         WHERE h.show_id + 0 = p_show AND h.holder = ANY (p_holder)  -- by the index of live holds, and no other
@@ -69,8 +69,8 @@ BEGIN
                CASE WHEN f.is_fresh THEN v.free END AS free,
                CASE WHEN f.is_fresh THEN v.seats || v.free ELSE v.seats END AS hold_seats,
                CASE WHEN f.is_fresh THEN v.prices || v.free_prices ELSE v.prices END AS hold_prices,
-               CASE WHEN v.prices IS NULL THEN v.free_total END AS total_if_new,
-               coalesce(v.expires_at, p_now + v_ttl) AS expires_at,
+               CASE WHEN f.is_fresh AND v.prices IS NULL THEN v.free_total END AS total_if_new,
+               CASE WHEN f.is_fresh THEN coalesce(v.expires_at, p_now + v_ttl) ELSE v.expires_at END AS expires_at,
                CASE WHEN f.is_fresh THEN v_version + count(*) FILTER (WHERE f.is_fresh) OVER so_far ELSE v.version END AS version
         FROM verdict v
         CROSS JOIN LATERAL (SELECT v.code IS NULL AND v.free IS NOT NULL) AS f (is_fresh)

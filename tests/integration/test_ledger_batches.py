@@ -1,14 +1,13 @@
 """Batches of the ledger: many commands in one step, and many ledgers on one show."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
-from asyncpg import PostgresLogMessage, Record
+from asyncpg import Record
 from msgspec.structs import replace
 
 from app.database import Database
@@ -48,34 +47,6 @@ HOLDS = """
     INSERT INTO holds (show_id, id, holder, seats, prices, status, created_at, expires_at, version)
     SELECT $1, gen_random_uuid(), 'x', '{1}', '{1}', $2, now(), now() + $3::text::interval, 1
     FROM generate_series(1, $4)
-"""
-
-EXPLAIN_ALL = """
-    LOAD 'auto_explain';
-    SET auto_explain.log_min_duration = 0;
-    SET auto_explain.log_analyze = on;
-    SET auto_explain.log_nested_statements = on;
-    SET client_min_messages = log;
-"""
-JOIN_FILTER = re.compile(r"Rows Removed by Join Filter: (\d+)")
-BATCH = 300
-HOLD_ALL = """
-    SELECT count(*) FILTER (WHERE b.code IS NULL)
-    FROM (SELECT array_agg(n) AS n, array_agg('hold'::event_kind) AS kind,
-                 array_agg(gen_random_uuid()) AS id, array_agg(gen_random_uuid()::text) AS actor,
-                 array_agg(false) AS staff, array_agg(true) AS flag,
-                 array_agg(NULL::uuid) AS booking, array_agg(NULL::text) AS note
-          FROM generate_series(0, $2::integer - 1) AS n) c
-    CROSS JOIN LATERAL apply_batch($1, kind, id, actor, staff, flag, booking, note, n, n, 1) b
-"""
-BOOK_ALL = """
-    SELECT count(*) FILTER (WHERE b.code IS NULL)
-    FROM (SELECT array_agg('book'::event_kind) AS kind, array_agg(id) AS id,
-                 array_agg(holder) AS actor, array_agg(false) AS staff, array_agg(false) AS flag,
-                 array_agg(gen_random_uuid()) AS booking, array_agg(NULL::text) AS note
-          FROM holds WHERE show_id = $1) c
-    CROSS JOIN LATERAL
-        apply_batch($1, kind, id, actor, staff, flag, booking, note, '{}', '{}', 1) b
 """
 
 
@@ -305,29 +276,6 @@ async def test_I13_a_hold_costs_the_same_however_full_its_show_has_become(
         await do(ledger, Hold(show, uuid4(), (seat,), buyer(f"{seat}")))
     used = await _use_of_holds(databases[0], connection)
     assert sum(index["idx_tup_read"] for index in used.values()) < 100
-
-
-async def test_no_batch_is_compared_with_itself_command_by_command(
-    make_show: MakeShow, connect: Connect
-) -> None:
-    """Not even by a planner that knows large tables, and therefore minds small steps less."""
-    connection = await connect()
-    for _ in range(20):
-        assert await connection.fetchval(HOLD_ALL, await make_show(seats=BATCH), BATCH) == BATCH
-    await connection.execute("ANALYZE")
-    plans: list[str] = []
-
-    def note(_: object, message: PostgresLogMessage) -> None:
-        plans.append(message.message)
-
-    connection.add_log_listener(note)
-    await connection.execute(EXPLAIN_ALL)
-    show = await make_show(seats=2 * BATCH)
-    assert await connection.fetchval(HOLD_ALL, show, BATCH) == BATCH
-    assert await connection.fetchval(BOOK_ALL, show) == BATCH
-    connection.remove_log_listener(note)
-    assert any("CTE answer" in plan for plan in plans)
-    assert sum(map(int, JOIN_FILTER.findall("".join(plans)))) < 10 * BATCH
 
 
 async def test_I7_looking_for_lapsed_holds_costs_nothing_for_all_others(

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 from collections import Counter
+from contextlib import suppress
 from typing import Final, cast
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ from app.catalog import Catalog
 from app.feed import Feed
 from realtime.close_codes import CloseCode
 from realtime.garbage import CLOSED_MAX
-from realtime.hub import GOAWAY_PER_S, GOAWAY_S_MAX, MOVE_S, Hub
+from realtime.hub import GOAWAY_PER_S, GOAWAY_S_MAX, MOVE_S, PULSE_PARTS, Hub
 from tests.driven_clock import driven_loop, run_driven
 from tests.house import RecordingSocket, Screen
 
@@ -114,6 +115,25 @@ def test_an_instance_that_goes_does_not_stop_to_collect_garbage(leaves: bool) ->
         assert collect.called is not leaves
         run.cancel()
         await asyncio.wait({run, *([goodbye] if goodbye else [])})
+
+    run_driven(play())
+
+
+def test_the_pulse_ends_though_its_cancellation_was_lost_on_the_way() -> None:
+    """A write to Redis may lose it (app/cancellation.py), as an audience is closed."""
+
+    async def lose_cancellation() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(1)
+
+    async def play() -> None:
+        hub, _ = _hub_with(0)
+        with patch.object(hub, "_close_empty", lose_cancellation):
+            run = asyncio.create_task(hub.run())
+            await asyncio.sleep(PULSE_MS / 1000 / PULSE_PARTS + 0.5)
+            run.cancel()
+            await asyncio.wait({run}, timeout=PULSE_MS / 1000)
+        assert run.done()
 
     run_driven(play())
 
