@@ -14,7 +14,8 @@ _YOUNG_MAX: Final = 10_000
 _MIDDLE_MAX: Final = 20
 # In practice never.
 _OLD_MAX: Final = 1_000_000
-# What so many closed sockets may leave in cycles is some 100 MiB at most.
+# What so many closed sockets may leave in cycles is some 100 MiB at most. An instance that goes
+# does not collect: all its sockets may leave as much, for the seconds until it has ended.
 CLOSED_MAX: Final = 5_000
 
 

@@ -32,8 +32,8 @@ TURNS_MAX: Final = 3
 def pause_s(took_s: float, late_s: float) -> float:
     """Return how long to gather changes after a broadcast, in seconds; TICK_S_MAX at most.
 
-    A late loop lengthens the tick, broadcast and pause together, to TICK_S_MAX. A longer broadcast
-    is half of its tick, whatever that is.
+    A late loop lengthens the tick, broadcast and pause together, to TICK_S_MAX. After a
+    broadcast of more than half of that the pause is as long as the broadcast.
     took_s: how long it took by the clock, others' work between its slices included. late_s: how
     long others kept the loop, between its slices and before it began.
     """
