@@ -21,6 +21,7 @@ export class BlockingForm {
   #tooMany = make('p', { className: 'warning', hidden: true });
   /** @type {Record<How, number[]>} */
   #seats = { block: [], unblock: [] };
+  #isBusy = false;
   #element;
 
   /** @param {(how: How, seats: number[], reason: string) => void} onPress */
@@ -54,13 +55,20 @@ export class BlockingForm {
     this.#element.hidden = free.length + blocked.length === 0;
     write(this.#buttons.block, t('admin.block', { count: free.length }));
     write(this.#buttons.unblock, t('admin.unblock', { count: blocked.length }));
-    for (const how of /** @type {const} */ (['block', 'unblock'])) {
-      // Not `disabled`, which would take the focus away from who has just pressed it.
-      this.#buttons[how].ariaDisabled = String(!this.#isPossible(how));
-    }
+    this.#allow();
     const isTooMany = Math.max(free.length, blocked.length) > SEATS_MAX;
     this.#tooMany.hidden = !isTooMany;
     write(this.#tooMany, isTooMany ? t('admin.too_many', { count: SEATS_MAX }) : '');
+  }
+
+  /**
+   * Nothing can be pressed while another action waits for its answer, and that can be seen.
+   *
+   * @param {boolean} isBusy
+   */
+  wait(isBusy) {
+    this.#isBusy = isBusy;
+    this.#allow();
   }
 
   /** The reason was for what is done now, or for another show. */
@@ -68,10 +76,17 @@ export class BlockingForm {
     this.#reason.value = '';
   }
 
+  #allow() {
+    for (const how of /** @type {const} */ (['block', 'unblock'])) {
+      // Not `disabled`, which would take the focus away from who has just pressed it.
+      this.#buttons[how].ariaDisabled = String(!this.#isPossible(how));
+    }
+  }
+
   /** @param {How} how */
   #isPossible(how) {
     const { length } = this.#seats[how];
-    return length > 0 && length <= SEATS_MAX;
+    return !this.#isBusy && length > 0 && length <= SEATS_MAX;
   }
 
   /**

@@ -33,7 +33,7 @@ export class SeatsPanel {
   #shown = -1;
   /** Whether the last question about a seat had no answer. */
   #isUnanswered = false;
-  /** Whether an action waits for its answer; a second click on it means nothing more. */
+  /** Whether an action waits for its answer; until then no button can be pressed. */
   #isBusy = false;
   #facts = make('div', { className: 'facts' });
   #takeAway = make('button', { type: 'button', className: 'grave', hidden: true });
@@ -271,16 +271,23 @@ export class SeatsPanel {
   /** @param {() => Promise<void>} act */
   async #attempt(act) {
     if (this.#isBusy) return;
-    this.#isBusy = true;
+    this.#wait(true);
     try {
       await act();
     } catch (error) {
       sayFailure(error);
     } finally {
-      this.#isBusy = false;
+      this.#wait(false);
     }
     this.#onDone();
     this.#render();
+  }
+
+  /** @param {boolean} isBusy */
+  #wait(isBusy) {
+    this.#isBusy = isBusy;
+    this.#takeAway.ariaDisabled = String(isBusy);
+    this.#blocking.wait(isBusy);
   }
 
   #tick() {

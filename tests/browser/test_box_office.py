@@ -1,9 +1,10 @@
+import asyncio
 import json
 import re
 from typing import Final
 from uuid import uuid4
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app.auth import Tokens
 from app.domain import Role
@@ -86,6 +87,30 @@ async def test_seats_that_staff_block_are_off_sale_for_everybody(
     await expect(in_list(buyer, 3)).to_contain_text("Not on sale")
     await staff.get_by_role("button", name="Unblock 1 seat").click()
     await expect(in_list(buyer, 3)).to_contain_text("Free")
+
+
+async def test_what_staff_do_next_can_be_pressed_when_the_last_is_answered(
+    fleet: Fleet, visitors: Visitors
+) -> None:
+    web = await fleet.start_web()
+    show = await fleet.add_show(web.url)
+    staff = await open_desk(fleet, visitors, web.url)
+    answered = asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        response = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=response)
+
+    await staff.route(f"**/shows/{show}/blocks", answer)
+    await staff.mouse.click(*await at_seat(staff, 3))
+    await staff.get_by_role("tab", name="Seats").click()
+    await staff.get_by_role("button", name="Block 1 free seat").click()
+    unblock = staff.get_by_role("button", name="Unblock 1 seat")
+    await expect(unblock).to_be_disabled()
+    answered.set()
+    await unblock.click()
+    await expect(staff.locator("#toast")).to_contain_text("1 seat is back on sale.")
 
 
 async def test_a_press_on_a_hold_outlives_the_news_about_it(
