@@ -29,7 +29,7 @@ from app import metrics
 from app.board import Board, BoardAway, Take
 from app.board_keeper import BoardKeeper
 from app.changes import ChangeBatch
-from app.desk import Desk, Ticket, keys_of
+from app.desk import Desk, Ticket, keys_of, seats_to_take
 from app.domain import Command, Hold, Outcome
 from app.errors import RateLimited, SeatwireError, Unavailable, UnknownOutcome
 from app.failpoints import Failpoint, reach
@@ -75,13 +75,16 @@ class BoxOffice:
         """
         if self._closed:
             raise Unavailable("This instance is shutting down; ask another one.")
-        desk = self._desks.setdefault(command.show, Desk())
+        desk = self._desks.get(command.show)
+        if desk is None:
+            desk = self._desks[command.show] = Desk()
         if len(desk.queue) >= QUEUE_COMMANDS_MAX:
             error = RateLimited(QUEUE_FULL_RETRY_MS)
             self.refusals.add(command.show, error.code)
             raise error
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        desk.add(Ticket(command, keys_of(command), answer, perf_counter()))
+        keys, seats = keys_of(command), seats_to_take(command)
+        desk.add(Ticket(command, keys, seats, answer, perf_counter()))
         if desk.task is None:
             desk.task = asyncio.create_task(
                 self._work(command.show, desk), name=f"desk {command.show}"

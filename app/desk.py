@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, assert_never
 
+from msgspec import Struct
+
 from app.domain import (
     Block,
     Book,
@@ -49,14 +51,27 @@ GATHER_S: Final = 0.04
 QUEUE_S_MAX: Final = 2.0
 
 
-@dataclass(slots=True)
-class Ticket:
-    """A command in the queue. keys: what no other under way may name. queued_at: perf_counter's."""
+class Ticket(Struct, eq=False):
+    """A command in the queue; a struct, since each command has one.
+
+    keys: what no other under way may name; ints are seats. seats: those that a hold is to take, for
+    which it may have rivals. queued_at: perf_counter's.
+    """
 
     command: Command
-    keys: frozenset[object]
+    keys: tuple[object, ...]
+    seats: tuple[int, ...]
     answer: asyncio.Future[Outcome]
     queued_at: float
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A batch between its claim and its answers, and what its tickets name."""
+
+    batch: list[Ticket]
+    keys: set[object]
+    seats: set[int]
 
 
 class Desk:
@@ -71,16 +86,17 @@ class Desk:
         # Each step takes batches in order.
         self.ledger_turn = asyncio.Semaphore(BATCHES_IN_LEDGER_MAX)
         self.board_turn = asyncio.Lock()
-        self.under_way = 0
         self.before_commit = 0
         self.moved = asyncio.Event()
         self._filled = asyncio.Event()
         self.began_at = 0.0
         self._unsent: list[list[Ticket]] = []
-        self._batches: list[list[Ticket]] = []
-        # What the batches under way name; the seats of their holds are claimed, and apart.
-        self._busy: set[object] = set()
-        self._claimed: set[object] = set()
+        self._under_way: list[_UnderWay] = []
+
+    @property
+    def under_way(self) -> int:
+        """How many batches are claimed and not yet answered."""
+        return len(self._under_way)
 
     def add(self, ticket: Ticket) -> None:
         """Queue *ticket*."""
@@ -93,11 +109,15 @@ class Desk:
         """Take the next batch and the rivals of its holds off the queue; nothing while more may
         join it, because the ledger is not free yet, or while all must wait."""
         is_full = len(self.queue) >= BATCH_COMMANDS_MAX
-        if self._batches and isinstance(self._batches[-1][0].command, ChangeShow):
+        if self._under_way and isinstance(self._under_way[-1].batch[0].command, ChangeShow):
             return [], []
         if self.under_way >= BATCHES_UNDER_WAY_MAX or (self.before_commit and not is_full):
             return [], []
-        batch, rivals = _next_batch(self.queue, self._busy, self._claimed)
+        busy, wanted = set[object](), set[object]()
+        for other in self._under_way:
+            busy |= other.keys
+            wanted |= other.seats
+        batch, rivals = _next_batch(self.queue, busy, wanted)
         if batch or rivals:
             self.began_at = perf_counter()
         return batch, rivals
@@ -119,14 +139,15 @@ class Desk:
 
     def enter(self, batch: list[Ticket]) -> None:
         """Note that *batch* is claimed and on its way."""
-        self.under_way += 1
         self.before_commit += 1
         self._unsent.append(batch)
-        self._batches.append(batch)
-        for ticket in batch:
-            seats = _seats_to_take(ticket)
-            self._claimed.update(seats)
-            self._busy.update(ticket.keys.difference(seats))
+        self._under_way.append(
+            _UnderWay(
+                batch,
+                {key for ticket in batch for key in ticket.keys},
+                {seat for ticket in batch for seat in ticket.seats},
+            )
+        )
 
     def send(self, batch: list[Ticket]) -> bool:
         """Note that *batch* goes to the ledger now; False when it was given up."""
@@ -155,22 +176,16 @@ class Desk:
 
     def leave(self, batch: list[Ticket]) -> None:
         """Note that *batch* is answered."""
-        self.under_way -= 1
-        self._batches = [other for other in self._batches if other is not batch]
-        for ticket in batch:
-            seats = _seats_to_take(ticket)
-            self._claimed.difference_update(seats)
-            self._busy.difference_update(ticket.keys.difference(seats))
-        # A seat may be in two batches: refused by the ledger in one, claimed by the next then.
-        for ticket in itertools.chain.from_iterable(self._batches):
-            self._claimed.update(_seats_to_take(ticket))
+        self._under_way = [other for other in self._under_way if other.batch is not batch]
         self.moved.set()
 
 
 def _next_batch(
-    queue: deque[Ticket], under_way: set[object], claimed: set[object]
+    queue: deque[Ticket], busy: set[object], wanted: set[object]
 ) -> tuple[list[Ticket], list[Ticket]]:
     """Take the next batch off *queue*, in order, and the rivals of its holds.
+
+    busy: keys that are under way; wanted: seats that holds under way are to take; both grow.
 
     No two of the batch share a key, or have one that is under way; a rival is a hold that shares
     seats with other holds, perhaps claimed ones, and nothing else with anybody. A ChangeShow stands
@@ -179,61 +194,57 @@ def _next_batch(
     batch: list[Ticket] = []
     rivals: list[Ticket] = []
     waiting: list[Ticket] = []
-    busy, wanted = set(under_way), set(claimed)
-    seats = 0
+    size = 0
     while (
         queue
         and len(batch) < BATCH_COMMANDS_MAX
         and len(rivals) < RIVALS_MAX
         and len(waiting) < BATCH_COMMANDS_MAX
-        and seats < BATCH_SEATS_MAX
+        and size < BATCH_SEATS_MAX
     ):
-        command, keys = queue[0].command, queue[0].keys
-        if isinstance(command, ChangeShow):
-            if not (batch or waiting or rivals or under_way or claimed):
+        if isinstance(queue[0].command, ChangeShow):
+            if not (batch or waiting or rivals or busy or wanted):
                 return [queue.popleft()], []
             break
         ticket = queue.popleft()
-        seats += len(keys)
-        is_hold = isinstance(command, Hold)
-        if not busy.isdisjoint(keys) or not (is_hold or wanted.isdisjoint(keys)):
-            waiting.append(ticket)
-            busy |= keys
-        elif isinstance(command, Hold):
-            (batch if wanted.isdisjoint(keys) else rivals).append(ticket)
-            wanted.update(command.seats)
-            busy |= keys.difference(command.seats)
+        keys, seats = ticket.keys, ticket.seats
+        size += len(keys) + len(seats)
+        if busy.isdisjoint(keys) and busy.isdisjoint(seats) and wanted.isdisjoint(keys):
+            (batch if wanted.isdisjoint(seats) else rivals).append(ticket)
+            wanted.update(seats)
         else:
-            batch.append(ticket)
-            busy |= keys
+            waiting.append(ticket)
+            busy.update(seats)
+        busy.update(keys)
     queue.extendleft(reversed(waiting))
     return batch, rivals
 
 
-def keys_of(command: Command) -> frozenset[object]:
-    """Return what no other command of the same batch may name; ints are seats.
+def keys_of(command: Command) -> tuple[object, ...]:
+    """Return what no other command under way may name, besides seats to take; ints are seats.
 
     A buyer is a key, too: what one gives back, or books, counts for what one may hold next. Staff
     serve many at once and have no such limit.
     """
     holder = () if command.actor.is_staff else (command.actor.holder,)
     match command:
-        case Hold(hold=hold, seats=seats):
-            return frozenset((hold, command.actor.holder, *seats))
+        case Hold(hold=hold):
+            return hold, command.actor.holder
         case Release(hold=hold, seats=seats):
-            return frozenset((hold, *holder, *(seats or ())))
+            return hold, *holder, *(seats or ())
         case Extend(hold=hold) | Expire(hold=hold):
-            return frozenset((hold, *holder))
+            return hold, *holder
         case Book(hold=hold, booking=booking):
-            return frozenset((hold, booking, *holder))
+            return hold, booking, *holder
         case Cancel(booking=booking):
-            return frozenset((booking, *holder))
+            return booking, *holder
         case Block(seats=seats) | Unblock(seats=seats):
-            return frozenset(seats)
+            return seats
         case ChangeShow():
-            return frozenset()
+            return ()
     assert_never(command)
 
 
-def _seats_to_take(ticket: Ticket) -> tuple[int, ...]:
-    return ticket.command.seats if isinstance(ticket.command, Hold) else ()
+def seats_to_take(command: Command) -> tuple[int, ...]:
+    """Return the seats for which *command* may have rivals: those of a hold."""
+    return command.seats if isinstance(command, Hold) else ()

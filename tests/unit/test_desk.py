@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.desk import BATCH_COMMANDS_MAX, GATHER_S, Desk, Ticket, keys_of
+from app.desk import BATCH_COMMANDS_MAX, GATHER_S, Desk, Ticket, keys_of, seats_to_take
 from app.domain import Actor, Block, Command, Hold, Role
 from tests.driven_clock import driven_loop, run_driven
 
@@ -71,4 +71,5 @@ def test_who_waits_for_company_waits_no_longer_than_for_a_whole_batch() -> None:
 
 
 def _ticket(command: Command) -> Ticket:
-    return Ticket(command, keys_of(command), asyncio.get_running_loop().create_future(), 0.0)
+    answer = asyncio.get_running_loop().create_future()
+    return Ticket(command, keys_of(command), seats_to_take(command), answer, 0.0)
