@@ -37,7 +37,7 @@ from app.ledger import Ledger
 from app.refusals import Refusals
 from app.silence import Silence
 
-# Some 12 full batches; a longer queue only makes answers late.
+# Some six full batches; a longer queue only makes answers late.
 QUEUE_COMMANDS_MAX: Final = 5_000
 QUEUE_FULL_RETRY_MS: Final = 500
 CLOSE_TIMEOUT_S: Final = 3.0

@@ -33,9 +33,12 @@ from app.domain import (
     Unblock,
 )
 
-# The set-wise statements gain little beyond this, and every command of a batch waits for the whole
-# of it.
-BATCH_COMMANDS_MAX: Final = 400
+# So many wait for no more company: the set-wise statements gain little beyond.
+BATCH_COMMANDS_ENOUGH: Final = 400
+# Of a longer queue a batch takes half, so that the other half is claimed while the first is in the
+# ledger, and no more than this: the fewer turns processes take on a few processors, the less they
+# wait for one another, but every command waits for the whole of its batch.
+BATCH_COMMANDS_MAX: Final = 800
 BATCH_SEATS_MAX: Final = 4_000
 # Holds that share seats with others of the same claim: nearly all of them end there.
 RIVALS_MAX: Final = 800
@@ -102,16 +105,17 @@ class Desk:
         """Queue *ticket*."""
         self.queue.append(ticket)
         self.moved.set()
-        if len(self.queue) == BATCH_COMMANDS_MAX:
+        if len(self.queue) == BATCH_COMMANDS_ENOUGH:
             self._filled.set()
 
     def next_batch(self) -> tuple[list[Ticket], list[Ticket]]:
         """Take the next batch and the rivals of its holds off the queue; nothing while more may
         join it, because the ledger is not free yet, or while all must wait."""
-        is_full = len(self.queue) >= BATCH_COMMANDS_MAX
         if self._under_way and isinstance(self._under_way[-1].batch[0].command, ChangeShow):
             return [], []
-        if self.under_way >= BATCHES_UNDER_WAY_MAX or (self.before_commit and not is_full):
+        if self.under_way >= BATCHES_UNDER_WAY_MAX:
+            return [], []
+        if self.before_commit and not self._is_enough():
             return [], []
         busy, wanted = set[object](), set[object]()
         for other in self._under_way:
@@ -124,18 +128,21 @@ class Desk:
 
     def gather_s(self, now_s: float) -> float:
         """Return for how long others may still join the queue before the next batch begins."""
-        if not self.under_way or len(self.queue) >= BATCH_COMMANDS_MAX:
+        if not self.under_way or self._is_enough():
             return 0.0
         return self.began_at + GATHER_S - now_s
 
     async def gather(self, pause_s: float) -> None:
-        """Wait for *pause_s*, or until a whole batch has come together."""
-        if len(self.queue) >= BATCH_COMMANDS_MAX:
+        """Wait for *pause_s*, or until enough have come together."""
+        if self._is_enough():
             return
         self._filled.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
                 await self._filled.wait()
+
+    def _is_enough(self) -> bool:
+        return len(self.queue) >= BATCH_COMMANDS_ENOUGH
 
     def enter(self, batch: list[Ticket]) -> None:
         """Note that *batch* is claimed and on its way."""
@@ -191,13 +198,14 @@ def _next_batch(
     seats with other holds, perhaps claimed ones, and nothing else with anybody. A ChangeShow stands
     alone.
     """
+    commands_max = min(max(len(queue) // 2, BATCH_COMMANDS_ENOUGH), BATCH_COMMANDS_MAX)
     batch: list[Ticket] = []
     rivals: list[Ticket] = []
     waiting: list[Ticket] = []
     size = 0
     while (
         queue
-        and len(batch) < BATCH_COMMANDS_MAX
+        and len(batch) < commands_max
         and len(rivals) < RIVALS_MAX
         and len(waiting) < BATCH_COMMANDS_MAX
         and size < BATCH_SEATS_MAX

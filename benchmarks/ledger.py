@@ -33,6 +33,7 @@ from uuid import uuid4
 import uvloop
 
 from app.config import Settings
+from app.desk import BATCH_COMMANDS_MAX, BATCHES_UNDER_WAY_MAX
 from app.domain import Actor, Hold, Outcome, Role, SeatStatus, ShowStatus
 from app.embedded import EmbeddedServers, embedded_servers
 from app.plans import parse_plan
@@ -45,8 +46,9 @@ from realtime.garbage import leave_the_old_alone
 from tests.small_plan import small_plan
 
 BATCH_SIZES: Final = (1, 10, 50, 200)
-UNDER_WAY: Final = (1, 10, 100)
-FULL: Final = 1_000
+UNDER_WAY: Final = (1, 10, 100, 1_000)
+# So many are under way when every batch is full.
+FULL: Final = BATCHES_UNDER_WAY_MAX * BATCH_COMMANDS_MAX
 TURNS: Final = 5
 ROWS: Final = 250
 SEATS_PER_ROW: Final = 400

@@ -134,15 +134,15 @@ async def test_what_shares_a_hold_with_a_batch_under_way_waits_for_its_answer(
     assert [(await answer).version for answer in (first, other, booking)] == [1, 2, 3]
 
 
-async def test_a_whole_batch_is_claimed_while_another_is_in_the_ledger(
+async def test_a_batch_of_enough_is_claimed_while_another_is_in_the_ledger(
     office: BoxOffice,
     services: Services,
     ledger: GatedLedger,
     make_show: MakeShow,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A partial one waits, because more may join it."""
-    monkeypatch.setattr(desk, "BATCH_COMMANDS_MAX", 3)
+    """A smaller one waits, because more may join it."""
+    monkeypatch.setattr(desk, "BATCH_COMMANDS_ENOUGH", 3)
     show = await make_show()
     await services.board_keeper.rebuild(show)
     claims = _count_claims(services.board, monkeypatch)
@@ -171,6 +171,7 @@ async def test_I13_a_hot_show_lets_another_in_after_its_batch(
 ) -> None:
     """With one place in the ledger and five batches queued, the other show is the next but one."""
     monkeypatch.setattr(desk, "BATCH_COMMANDS_MAX", 4)
+    monkeypatch.setattr(desk, "BATCH_COMMANDS_ENOUGH", 4)
     hot, other = await make_show(), await make_show()
     for show in (hot, other):
         await services.board_keeper.rebuild(show)
@@ -232,10 +233,10 @@ async def test_I13_who_has_waited_too_long_in_a_queue_is_told_to_ask_again(
 async def test_a_claim_takes_many_rivals_at_once(
     office: BoxOffice, services: Services, ledger: GatedLedger, make_show: MakeShow
 ) -> None:
-    """Of two batches' worth of buyers for one seat all but one are answered by one claim."""
+    """Of as many buyers of one seat as a claim has room for, all but one are answered by it."""
     show = await make_show()
     await services.board_keeper.rebuild(show)
-    crowd = 2 * desk.BATCH_COMMANDS_MAX
+    crowd = 1 + desk.RIVALS_MAX
     answers = [_hold(office, show, 7, f"rival {n}") for n in range(crowd)]
     await ledger.given(1)
     assert sum(answer.done() for answer in answers) == crowd - 1

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.desk import BATCH_COMMANDS_MAX, GATHER_S, Desk, Ticket, keys_of, seats_to_take
+from app.desk import BATCH_COMMANDS_ENOUGH, GATHER_S, Desk, Ticket, keys_of, seats_to_take
 from app.domain import Actor, Block, Command, Hold, Role
 from tests.driven_clock import driven_loop, run_driven
 
@@ -33,7 +33,7 @@ async def test_a_seat_stays_noted_while_any_batch_that_claimed_it_is_under_way()
 
 
 async def test_who_comes_while_a_batch_is_under_way_waits_for_company() -> None:
-    """One alone never waits; nobody does longer than GATHER_S, or when a batch is full."""
+    """One alone never waits; nobody does longer than GATHER_S, or when enough have come."""
     desk = Desk()
     desk.queue.append(_ticket(Hold(1, uuid4(), (1,), ANN)))
     assert desk.gather_s(0.0) <= 0
@@ -43,7 +43,7 @@ async def test_who_comes_while_a_batch_is_under_way_waits_for_company() -> None:
     assert desk.gather_s(began_at) == pytest.approx(GATHER_S)
     assert desk.gather_s(began_at + GATHER_S) == pytest.approx(0)
     desk.queue.extend(
-        _ticket(Block(1, (seat,), "camera", SAM)) for seat in range(BATCH_COMMANDS_MAX)
+        _ticket(Block(1, (seat,), "camera", SAM)) for seat in range(BATCH_COMMANDS_ENOUGH)
     )
     assert desk.gather_s(began_at) <= 0
     desk.queue.pop()
@@ -53,12 +53,12 @@ async def test_who_comes_while_a_batch_is_under_way_waits_for_company() -> None:
     assert desk.gather_s(began_at) <= 0
 
 
-def test_who_waits_for_company_waits_no_longer_than_for_a_whole_batch() -> None:
+def test_who_waits_for_company_waits_no_longer_than_until_enough_have_come() -> None:
     async def play() -> None:
         desk, loop = Desk(), driven_loop()
-        for seat in range(BATCH_COMMANDS_MAX - 1):
+        for seat in range(BATCH_COMMANDS_ENOUGH - 1):
             desk.add(_ticket(Block(1, (seat,), "camera", SAM)))
-        loop.call_later(1, desk.add, _ticket(Block(1, (BATCH_COMMANDS_MAX,), "camera", SAM)))
+        loop.call_later(1, desk.add, _ticket(Block(1, (BATCH_COMMANDS_ENOUGH,), "camera", SAM)))
         await desk.gather(5)
         assert loop.time() == pytest.approx(1)
         await desk.gather(5)
