@@ -5,7 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from app.desk import BATCH_COMMANDS_ENOUGH, GATHER_S, Desk, Ticket, keys_of, seats_to_take
+from app.desk import (
+    BATCH_COMMANDS_ENOUGH,
+    BATCH_COMMANDS_MAX,
+    GATHER_S,
+    Desk,
+    Ticket,
+    keys_of,
+    seats_to_take,
+)
 from app.domain import Actor, Block, Command, Hold, Role
 from tests.driven_clock import driven_loop, run_driven
 
@@ -68,6 +76,23 @@ def test_who_waits_for_company_waits_no_longer_than_until_enough_have_come() -> 
         assert loop.time() == pytest.approx(6)
 
     run_driven(play())
+
+
+@pytest.mark.parametrize(
+    ("queued", "taken"),
+    [
+        (BATCH_COMMANDS_ENOUGH - 1, BATCH_COMMANDS_ENOUGH - 1),
+        (BATCH_COMMANDS_ENOUGH + 1, BATCH_COMMANDS_ENOUGH),
+        (3 * BATCH_COMMANDS_ENOUGH, 3 * BATCH_COMMANDS_ENOUGH // 2),
+        (3 * BATCH_COMMANDS_MAX, BATCH_COMMANDS_MAX),
+    ],
+)
+async def test_of_a_long_queue_a_batch_takes_half(queued: int, taken: int) -> None:
+    desk = Desk()
+    desk.queue.extend(_ticket(Block(1, (seat,), "camera", SAM)) for seat in range(queued))
+    batch, rivals = desk.next_batch()
+    assert (len(batch), rivals) == (taken, [])
+    assert len(desk.queue) == queued - taken
 
 
 def _ticket(command: Command) -> Ticket:
