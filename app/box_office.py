@@ -1,7 +1,7 @@
 """The one door to the sale: every command of an instance passes here, show by show.
 
-Each show has a desk (desk.py): a bounded queue and one loop. Whatever queued while the last batch
-was under way is the next batch:
+Each show has a desk (desk.py): a bounded queue and one loop. What queued while the last batch was
+under way is the next batch, or half of it when it is much (desk.py):
 
     claim on the board -> commit in the ledger -> post to the board -> answer
 

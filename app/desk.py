@@ -35,9 +35,9 @@ from app.domain import (
 
 # So many wait for no more company: the set-wise statements gain little beyond.
 BATCH_COMMANDS_ENOUGH: Final = 400
-# Of a longer queue a batch takes half, so that the other half is claimed while the first is in the
-# ledger, and no more than this: the fewer turns processes take on a few processors, the less they
-# wait for one another, but every command waits for the whole of its batch.
+# Of a queue twice as long a batch takes half, so that the other half is claimed while the first is
+# in the ledger, and no more than this: the fewer turns processes take on a few processors, the less
+# they wait for one another, but every command waits for the whole of its batch.
 BATCH_COMMANDS_MAX: Final = 800
 BATCH_SEATS_MAX: Final = 4_000
 # Holds that share seats with others of the same claim: nearly all of them end there.

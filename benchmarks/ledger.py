@@ -47,7 +47,7 @@ from tests.small_plan import small_plan
 
 BATCH_SIZES: Final = (1, 10, 50, 200)
 UNDER_WAY: Final = (1, 10, 100, 1_000)
-# So many are under way when every batch is full.
+# More than four batches of what is enough, so that those beyond are longer.
 FULL: Final = BATCHES_UNDER_WAY_MAX * BATCH_COMMANDS_MAX
 TURNS: Final = 5
 ROWS: Final = 250
