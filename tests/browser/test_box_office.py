@@ -200,6 +200,7 @@ async def test_a_faulty_plan_that_is_dropped_shows_its_faults_at_their_places(
     seats = plan["zones"][0]["rows"][0]["seats"]
     seats[1]["seat_guid"] = seats[0]["seat_guid"]
     seats[2]["category"] = "Nowhere"
+    await page.locator("#plan").wait_for()
     await page.locator("#plan").evaluate(DROP, json.dumps(plan))
     faults = page.locator("#plan-faults li")
     # The same label twice is a fault of its own, and has no place.
