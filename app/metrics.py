@@ -37,7 +37,9 @@ COMMAND_SECONDS: Final = BatchHistogram(
     "seatwire_command_seconds", "From the queue to the answer.", ["kind"], buckets=_SECONDS
 )
 BATCH_COMMANDS: Final = Histogram(
-    "seatwire_batch_commands", "Commands in a batch.", buckets=(1, 2, 5, 10, 20, 50, 100, 200)
+    "seatwire_batch_commands",
+    "Commands in a batch.",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 400, 800),
 )
 COMMIT_SECONDS: Final = Histogram(
     "seatwire_commit_seconds", "A batch in the ledger.", buckets=_SECONDS

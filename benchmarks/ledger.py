@@ -185,7 +185,9 @@ async def measure(servers: EmbeddedServers, seconds: float) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the measurement."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each line")
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="for each line, or until a show is sold out"
+    )
     seconds = parser.parse_args(arguments).seconds
     print(describe_machine())
     with tempfile.TemporaryDirectory(prefix="seatwire-bench-") as home:

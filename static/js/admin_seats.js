@@ -208,16 +208,17 @@ export class SeatsPanel {
    */
   async #block(how, seats, reason) {
     const plan = this.#map.session?.plan ?? null;
+    const show = this.#showId;
     await this.#attempt(async () => {
       try {
-        const { version } = await this.#api[how](this.#showId, seats, reason);
+        const { version } = await this.#api[how](show, seats, reason);
         const words = [t(`admin.${how}ed_done`, { count: seats.length })];
         if (how === 'block') {
-          const asked = { show: this.#showId, seats, reason, version };
+          const asked = { show, seats, reason, version };
           words.push(await blockedBefore(this.#api, asked, plan));
         }
         say(words.filter(Boolean).join(' '));
-        this.#blocking.clear();
+        if (show === this.#showId) this.#blocking.clear();
       } catch (error) {
         const isLost = error instanceof WireError && error.code === 'seats_taken';
         if (!isLost) throw error;

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from app import box_office
 from app.board import Board
 from app.box_office import BoxOffice
+from app.desk import BATCH_COMMANDS_ENOUGH
 from app.domain import (
     Block,
     Book,
@@ -275,7 +276,8 @@ async def test_nothing_is_under_way_beside_a_show_change(
     before = office.submit(Hold(show, uuid4(), (0,), ANN))
     await counting.reached.wait()
     others = [ChangeShow(show, ShowPatch(message="Welcome"), SAM)] + [
-        Hold(show, uuid4(), (seat,), buyer(str(seat))) for seat in range(1, 451)
+        Hold(show, uuid4(), (seat,), buyer(str(seat)))
+        for seat in range(1, BATCH_COMMANDS_ENOUGH + 50)
     ]
     asked = [office.submit(command) for command in others]
     for _ in range(50):
